@@ -1,0 +1,102 @@
+import { REGISTRY as COMMON } from 'mavlink-mappings/dist/lib/common.js';
+import { REGISTRY as MINIMAL } from 'mavlink-mappings/dist/lib/minimal.js';
+import { REGISTRY as STANDARD } from 'mavlink-mappings/dist/lib/standard.js';
+import type { MavLinkData, MavLinkDataConstructor } from 'mavlink-mappings/dist/lib/mavlink.js';
+import { DESERIALIZERS, SERIALIZERS } from 'node-mavlink/dist/lib/serialization.js';
+import { Fault } from '../fault.ts';
+import { packetChecksum } from './checksum.ts';
+import type { Frame } from './framer.ts';
+
+/**
+ * Only the dialects that PX4 speaks are loaded, and by file: the whole of node-mavlink costs
+ * 12 MB more resident memory, of which the pilot has little.
+ */
+const CLASSES: ReadonlyMap<number, MavLinkDataConstructor<MavLinkData>> = new Map(
+  [MINIMAL, STANDARD, COMMON].flatMap((registry) =>
+    Object.values(registry).map((definition) => [definition.MSG_ID, definition]),
+  ),
+);
+
+const HEADER_BYTES = 10;
+const CHECKSUM_BYTES = 2;
+
+/**
+ * The message in a frame, its fields as mavlink-mappings names them (uint64 as bigint, arrays new).
+ * Undefined when no class is known for its id. Zeros cut off on the wire are put back, and bytes
+ * beyond the known fields (a newer dialect's) are ignored. The values themselves are hostile still:
+ * floats may be NaN or infinite, enum fields may hold any number.
+ */
+export const decode = (frame: Frame): MavLinkData | undefined => {
+  const definition = CLASSES.get(frame.msgid);
+  if (definition === undefined) return undefined;
+  const payload = Buffer.alloc(definition.PAYLOAD_LENGTH);
+  payload.set(frame.payload.subarray(0, definition.PAYLOAD_LENGTH));
+  // The constructors list every enum's keys to find a default; all fields are set here anyway.
+  const message: Record<string, unknown> & MavLinkData = Object.create(definition.prototype);
+  for (const field of definition.FIELDS) {
+    message[field.name] = DESERIALIZERS[field.type]!(payload, field.offset, field.length);
+  }
+  return message;
+};
+
+/** Length after MAVLink 2's truncation: trailing zeros go, the first byte always stays. */
+const truncatedLength = (packet: Uint8Array, payloadLength: number): number => {
+  let length = payloadLength;
+  while (length > 1 && packet[HEADER_BYTES + length - 1] === 0) length -= 1;
+  return length;
+};
+
+/**
+ * Turns messages into MAVLink 2 packets, unsigned, payloads truncated, from one component.
+ * Each encoder counts its own sequence: one for every link, or receivers see gaps.
+ */
+export class Encoder {
+  readonly #sysid: number;
+  readonly #compid: number;
+  #sequence = 0;
+
+  constructor(sysid: number, compid: number) {
+    this.#sysid = sysid;
+    this.#compid = compid;
+  }
+
+  /** Throws the Fault `mavlink-unencodable` for a value that its field cannot hold. */
+  encode(message: MavLinkData): Uint8Array {
+    const definition = message.constructor as MavLinkDataConstructor<MavLinkData>;
+    const packet = Buffer.alloc(HEADER_BYTES + definition.PAYLOAD_LENGTH + CHECKSUM_BYTES);
+    writeFields(message, definition, packet);
+    const payloadLength = truncatedLength(packet, definition.PAYLOAD_LENGTH);
+    packet[0] = 0xfd;
+    packet[1] = payloadLength;
+    packet[4] = this.#sequence;
+    packet[5] = this.#sysid;
+    packet[6] = this.#compid;
+    packet.writeUIntLE(definition.MSG_ID, 7, 3);
+    const payloadEnd = HEADER_BYTES + payloadLength;
+    packet.writeUInt16LE(
+      packetChecksum(packet, 1, payloadEnd, definition.MAGIC_NUMBER),
+      payloadEnd,
+    );
+    this.#sequence = (this.#sequence + 1) & 0xff;
+    return packet.subarray(0, payloadEnd + CHECKSUM_BYTES);
+  }
+}
+
+const writeFields = (
+  message: MavLinkData,
+  definition: MavLinkDataConstructor<MavLinkData>,
+  packet: Buffer,
+): void => {
+  for (const field of definition.FIELDS) {
+    const value = Reflect.get(message, field.name);
+    try {
+      SERIALIZERS[field.type]!(value, packet, HEADER_BYTES + field.offset, field.length);
+    } catch (cause) {
+      throw new Fault(
+        'mavlink-unencodable',
+        `${definition.MSG_NAME}.${field.source} cannot hold ${String(value)}`,
+        { data: { message: definition.MSG_NAME, field: field.source, type: field.type }, cause },
+      );
+    }
+  }
+};

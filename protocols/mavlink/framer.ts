@@ -1,0 +1,164 @@
+import { packetChecksum } from './checksum.ts';
+import { crcExtraOf } from './crc-extra.ts';
+
+const START_BYTE = 0xfd;
+const HEADER_BYTES = 10;
+const CHECKSUM_BYTES = 2;
+const SIGNATURE_BYTES = 13;
+const FLAG_SIGNED = 0x01;
+
+/** The longest MAVLink 2 packet: header, 255 bytes of payload, checksum, signature. */
+export const MAX_FRAME_BYTES = HEADER_BYTES + 255 + CHECKSUM_BYTES + SIGNATURE_BYTES;
+
+/** One MAVLink 2 packet whose checksum is right. All arrays are its own, safe to keep. */
+export interface Frame {
+  sysid: number;
+  compid: number;
+  sequence: number;
+  msgid: number;
+  /** As on the wire: trailing zeros may be cut off. */
+  payload: Uint8Array;
+  /** The whole packet, start byte to checksum or signature. */
+  bytes: Uint8Array;
+  /** Link id, 48-bit timestamp, 48-bit signature; present only on signed packets, and not verified. */
+  signature?: Uint8Array;
+}
+
+export interface FramerCounts {
+  framesGood: number;
+  /** Bytes that belong to no good frame: noise, MAVLink 1, unknown messages, overflow. */
+  bytesSkipped: number;
+  /** Candidates with a known message id and a wrong checksum. */
+  crcErrors: number;
+}
+
+/**
+ * Strict MAVLink 2 framer (mavlink.io/en/guide/serialization.html) for ONE remote: a shared one would
+ * splice the bytes of two vehicles. At an unknown message id, an unknown incompatibility flag or
+ * a wrong checksum it moves on by a single byte, so that a forged length swallows no later packet.
+ * MAVLink 1 packets are skipped. Signed packets are framed, and their signature is handed over
+ * unverified: whoever demands signatures must check them.
+ *
+ * Memory is bounded by `capacityBytes`: bytes pushed beyond it without calling {@link Framer.next}
+ * push out the oldest ones, which count as skipped. Throws nothing, whatever the bytes.
+ */
+export class Framer {
+  readonly counts: FramerCounts = { framesGood: 0, bytesSkipped: 0, crcErrors: 0 };
+  readonly #capacity: number;
+  #buffer: Uint8Array;
+  #start = 0;
+  #end = 0;
+  #datagramEnded = false;
+
+  constructor(capacityBytes = 65_536) {
+    this.#capacity = Math.max(capacityBytes, MAX_FRAME_BYTES);
+    this.#buffer = new Uint8Array(Math.min(this.#capacity, 2048));
+  }
+
+  push(bytes: Uint8Array): void {
+    this.#datagramEnded = false;
+    const kept =
+      bytes.length > this.#capacity ? bytes.subarray(bytes.length - this.#capacity) : bytes;
+    this.counts.bytesSkipped += bytes.length - kept.length;
+    this.#makeRoom(kept.length);
+    this.#buffer.set(kept, this.#end);
+    this.#end += kept.length;
+  }
+
+  /**
+   * Says that no packet continues in the bytes to come, as at the end of a datagram: a half packet
+   * is then given up at once instead of claiming the start of the next datagram.
+   */
+  endDatagram(): void {
+    this.#datagramEnded = true;
+  }
+
+  /** The next good frame, or undefined when more bytes are needed. */
+  next(): Frame | undefined {
+    while (this.#start < this.#end) {
+      const length = this.#candidateLength();
+      if (length === 0) {
+        this.#skipByte();
+      } else if (length > this.#end - this.#start) {
+        if (!this.#datagramEnded) return undefined;
+        this.#skipByte();
+      } else {
+        const frame = this.#takeFrame(length);
+        if (frame !== undefined) return frame;
+        this.#skipByte();
+      }
+    }
+    return undefined;
+  }
+
+  #skipByte(): void {
+    this.#start += 1;
+    this.counts.bytesSkipped += 1;
+  }
+
+  /** Bytes the packet at the read position needs (at least, if its header is cut); 0 for no packet. */
+  #candidateLength(): number {
+    const buffer = this.#buffer;
+    const start = this.#start;
+    if (buffer[start] !== START_BYTE) return 0;
+    const available = this.#end - start;
+    if (available < 3) return HEADER_BYTES;
+    const flags = buffer[start + 2]!;
+    if ((flags & ~FLAG_SIGNED) !== 0) return 0;
+    if (available < HEADER_BYTES) return HEADER_BYTES;
+    if (crcExtraOf(this.#msgid()) === undefined) return 0;
+    const signatureBytes = flags & FLAG_SIGNED ? SIGNATURE_BYTES : 0;
+    return HEADER_BYTES + buffer[start + 1]! + CHECKSUM_BYTES + signatureBytes;
+  }
+
+  #msgid(): number {
+    const at = this.#start + 7;
+    return this.#buffer[at]! | (this.#buffer[at + 1]! << 8) | (this.#buffer[at + 2]! << 16);
+  }
+
+  #takeFrame(length: number): Frame | undefined {
+    const buffer = this.#buffer;
+    const start = this.#start;
+    const msgid = this.#msgid();
+    const payloadEnd = start + HEADER_BYTES + buffer[start + 1]!;
+    const checksum = buffer[payloadEnd]! | (buffer[payloadEnd + 1]! << 8);
+    if (packetChecksum(buffer, start + 1, payloadEnd, crcExtraOf(msgid)!) !== checksum) {
+      this.counts.crcErrors += 1;
+      return undefined;
+    }
+    const bytes = buffer.slice(start, start + length);
+    const frame: Frame = {
+      sequence: bytes[4]!,
+      sysid: bytes[5]!,
+      compid: bytes[6]!,
+      msgid,
+      payload: bytes.subarray(HEADER_BYTES, payloadEnd - start),
+      bytes,
+    };
+    if (bytes[2]! & FLAG_SIGNED) frame.signature = bytes.subarray(length - SIGNATURE_BYTES);
+    this.#start += length;
+    this.counts.framesGood += 1;
+    return frame;
+  }
+
+  /** Makes `count` ≤ capacity bytes free behind the unread ones, by moving, growing, then dropping. */
+  #makeRoom(count: number): void {
+    const overflow = this.#end - this.#start + count - this.#capacity;
+    if (overflow > 0) {
+      this.#start += overflow;
+      this.counts.bytesSkipped += overflow;
+    }
+    if (this.#buffer.length - this.#end >= count) return;
+    const unread = this.#end - this.#start;
+    if (this.#buffer.length < unread + count) {
+      const size = Math.min(this.#capacity, Math.max(2 * this.#buffer.length, unread + count));
+      const grown = new Uint8Array(size);
+      grown.set(this.#buffer.subarray(this.#start, this.#end));
+      this.#buffer = grown;
+    } else {
+      this.#buffer.copyWithin(0, this.#start, this.#end);
+    }
+    this.#start = 0;
+    this.#end = unread;
+  }
+}

@@ -1,0 +1,49 @@
+/**
+ * What the processes of one agent are told, as JSON in `<runDir>/config.json`, written by the
+ * supervisor after it validated the operator's file (config-file.ts): the children trust it, so
+ * that the pilot needs no schema library.
+ */
+export interface AgentConfig {
+  /** MAVLink system id of the vehicle; also the roster's member id. */
+  sysid: number;
+  name: string;
+  /** Sockets, logs, keys and state of this agent; created 0700. */
+  runDir: string;
+  /** True when the vehicle is a stand-in: demo keys are refused otherwise. */
+  simulated: boolean;
+  /** Seeds every random stream of the agent. */
+  seed: number;
+  vehicle: {
+    localPort: number;
+    remoteHost: string;
+    remotePort: number;
+  };
+  /** Unix socket of the detector; null = none fitted. */
+  payloadSocket: string | null;
+  keys: {
+    /** PKCS#8 PEM of the agent's Ed25519 key, 0600. */
+    privateKeyFile: string;
+    /** A signed roster (protocols/gossip/roster.ts in its envelope bytes). */
+    rosterFile: string;
+    /** Hex of the authority's raw Ed25519 public key: the root of all trust. */
+    authorityPublicKeyHex: string;
+    /** Operators' keys for the pilot, which reads no roster: member id and hex of the raw key. */
+    operators: { member: number; publicKeyHex: string }[];
+  };
+  mesh: {
+    /** libp2p multiaddrs to listen on, QUIC and TCP. */
+    listen: string[];
+    /** Multiaddrs with /p2p/ peer ids to dial; the roster's addresses are added. */
+    bootstrap: string[];
+    mdns: boolean;
+  };
+  /** Directory of the signed model release; null = fly by the analytic model. */
+  modelDir: string | null;
+}
+
+/** Names of the Unix sockets inside an agent's run directory. */
+export const AGENT_SOCKETS = {
+  pilot: 'pilot.sock',
+  mesh: 'mesh.sock',
+  recorder: 'recorder.sock',
+} as const;

@@ -1,0 +1,54 @@
+import * as z from 'zod';
+
+import { taskIdSchema } from './bid.ts';
+import { goalIdSchema } from './goal-id.ts';
+
+/** Where a drone is in its flight, as its pilot sees it. */
+export const FLIGHT_PHASES = [
+  'boot',
+  'standby',
+  'arming',
+  'takeoff',
+  'offboard',
+  'holding',
+  'returning',
+  'landing',
+  'landed',
+  'yielded',
+  'failsafe',
+] as const;
+
+export type FlightPhase = (typeof FLIGHT_PHASES)[number];
+
+/** What a drone (or the station) says of itself about once a second. Ages; is never repaired. */
+export const beaconSchema = z.strictObject({
+  sysid: z.uint32().max(255),
+  phase: z.enum(FLIGHT_PHASES),
+  armed: z.boolean(),
+  mode: z.string().max(20),
+  latE7: z.int32(),
+  lonE7: z.int32(),
+  altAmslCm: z.int32(),
+  /** NED, cm/s. */
+  velocityCmps: z.tuple([z.int32(), z.int32(), z.int32()]),
+  positionStdCm: z.uint32().max(65_535),
+  batteryPercent: z.uint32().max(100),
+  goal: goalIdSchema.nullable(),
+  /** Share of the mission done as this drone knows it, per mille. */
+  progressPermille: z.uint32().max(1000),
+  task: taskIdSchema.nullable(),
+  /** Digest of the task ids derived from the goal: a disagreement shows. */
+  taskDigest: z.uint32(),
+  /** Last directive obeyed: [issuer, number]. */
+  directive: z.tuple([z.uint32().max(65_535), z.uint32()]).nullable(),
+  /** Why the drone does what it does, when that is not simply the mission. */
+  reason: z.string().max(80),
+  planSource: z.enum(['model', 'analytic', 'safe', 'none']),
+  model: z.string().max(40),
+  /** Head of the audit chain: [segment index, first 8 bytes]. */
+  logHead: z.tuple([z.uint32(), z.instanceof(Uint8Array)]).nullable(),
+  /** Echo for the swarm clock: [member, its last sentMs heard, our monotonic ms at receipt]. */
+  echoes: z.array(z.tuple([z.uint32().max(65_535), z.number(), z.number()])).max(8),
+});
+
+export type Beacon = z.infer<typeof beaconSchema>;

@@ -1,0 +1,16 @@
+import * as z from 'zod';
+
+/**
+ * Names one goal: the issuer's member id, its epoch (grows with every mission start of any operator)
+ * and its sequence within the epoch. Newer = greater epoch, then sequence, then issuer.
+ */
+export const goalIdSchema = z.strictObject({
+  issuer: z.uint32().max(65_535),
+  epoch: z.uint32(),
+  sequence: z.uint32(),
+});
+
+export type GoalId = z.infer<typeof goalIdSchema>;
+
+export const compareGoalIds = (a: GoalId, b: GoalId): number =>
+  a.epoch - b.epoch || a.sequence - b.sequence || a.issuer - b.issuer;

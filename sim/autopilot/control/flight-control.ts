@@ -1,0 +1,103 @@
+import { wrapPi } from '#protocols/units.ts';
+import { bodyDownInNed, yawOf, type Quaternion } from '../../rotation.ts';
+import { vector3, type Vector3 } from '#protocols/vector.ts';
+import { AttitudeControl } from './attitude-control.ts';
+import type { ControlGains } from './control-gains.ts';
+import type { FlightSetpoint } from './flight-setpoint.ts';
+import { HoverThrust } from './hover-thrust.ts';
+import { mixQuadX } from './mixer.ts';
+import { PositionControl } from './position-control.ts';
+import { RateControl } from './rate-control.ts';
+
+/** What the controllers know of the vehicle: the estimate in local NED, never the truth. */
+export interface Motion {
+  readonly positionNed: Readonly<Vector3>;
+  readonly velocityNed: Readonly<Vector3>;
+  readonly attitude: Readonly<Quaternion>;
+  readonly ratesFrd: Readonly<Vector3>;
+}
+
+/**
+ * The whole cascade from setpoint to throttles. Position loop at 50 Hz, attitude and rates at every
+ * step. It knows neither modes nor MAVLink, so training flights can fly it alone.
+ */
+export class FlightControl {
+  gains: ControlGains;
+  readonly throttle = new Float64Array(4);
+  readonly position = new PositionControl();
+  readonly attitude = new AttitudeControl();
+  readonly hover: HoverThrust;
+  readonly #rates = new RateControl();
+  readonly #down: Vector3 = vector3(0, 0, 1);
+  #yawRad = Number.NaN;
+  #yawRateRadps = 0;
+  #lastDownSpeedMps = Number.NaN;
+
+  constructor(gains: ControlGains, hoverThrust: number) {
+    this.gains = gains;
+    this.hover = new HoverThrust(hoverThrust);
+  }
+
+  /** Motors off, integrals forgotten. */
+  stop(): void {
+    this.throttle.fill(0);
+    this.idle();
+    this.hover.reset();
+  }
+
+  /** Motors turn, nothing lifts: spool-up, and the moment before landing is certain. */
+  idle(): void {
+    this.position.reset();
+    this.#rates.reset();
+    this.position.thrust = 0;
+    this.#yawRad = Number.NaN;
+    this.#lastDownSpeedMps = Number.NaN;
+  }
+
+  /** Outer loop, 50 Hz. */
+  stepPosition(dtS: number, setpoint: Readonly<FlightSetpoint>, motion: Motion): void {
+    this.#learnHover(dtS, motion);
+    this.position.step(
+      dtS,
+      setpoint,
+      motion.positionNed,
+      motion.velocityNed,
+      this.hover.value,
+      this.gains,
+    );
+    this.#turn(dtS, setpoint, motion);
+    this.attitude.aim(this.position.bodyDownNed, this.#yawRad);
+  }
+
+  /** Inner loops, every step. */
+  stepAttitude(dtS: number, motion: Motion): void {
+    this.attitude.step(motion.attitude, this.#yawRateRadps, this.gains);
+    this.#rates.step(dtS, this.attitude.ratesSetpointFrd, motion.ratesFrd, this.gains);
+    mixQuadX(this.position.thrust, this.#rates.torque, this.throttle);
+  }
+
+  #learnHover(dtS: number, motion: Motion): void {
+    const speed = motion.velocityNed.z;
+    if (Number.isFinite(this.#lastDownSpeedMps) && this.position.thrust > 0) {
+      bodyDownInNed(motion.attitude, this.#down);
+      const before = this.hover.value;
+      const accelerationMps2 = (speed - this.#lastDownSpeedMps) / dtS;
+      this.hover.step(dtS, this.position.thrust * this.#down.z, accelerationMps2);
+      this.position.shiftHoverThrust(before, this.hover.value);
+    }
+    this.#lastDownSpeedMps = speed;
+  }
+
+  /** Heading: commanded, or turned at the commanded rate, or held. */
+  #turn(dtS: number, setpoint: Readonly<FlightSetpoint>, motion: Motion): void {
+    this.#yawRateRadps = Number.isFinite(setpoint.yawRateRadps) ? setpoint.yawRateRadps : 0;
+    if (Number.isFinite(setpoint.yawRad)) {
+      this.#yawRad = setpoint.yawRad;
+      return;
+    }
+    if (Number.isNaN(this.#yawRad)) this.#yawRad = yawOf(motion.attitude);
+    if (Number.isFinite(setpoint.yawRateRadps)) {
+      this.#yawRad = wrapPi(this.#yawRad + setpoint.yawRateRadps * dtS);
+    }
+  }
+}

@@ -1,0 +1,105 @@
+import type { Random } from '#protocols/random.ts';
+import { vector3, type Vector3 } from '#protocols/vector.ts';
+import type { Quadrotor } from '../physics/quadrotor.ts';
+import { identityQuaternion, multiplyQuaternions, yawOf, type Quaternion } from '../rotation.ts';
+import { Drift } from './drift.ts';
+
+/** Standard deviations and correlation times of the errors; defaults: a calm EKF2 on GNSS. */
+export interface EstimateErrors {
+  positionM: number;
+  altitudeM: number;
+  positionCorrelationS: number;
+  velocityMps: number;
+  attitudeRad: number;
+  yawRad: number;
+  rateRadps: number;
+}
+
+/** Two standard deviations of position are the ±0.5 m seen in recordings of PX4's own simulator. */
+export const defaultEstimateErrors: Readonly<EstimateErrors> = {
+  positionM: 0.25,
+  altitudeM: 0.3,
+  positionCorrelationS: 40,
+  velocityMps: 0.04,
+  attitudeRad: 0.004,
+  yawRad: 0.015,
+  rateRadps: 0.003,
+};
+
+/**
+ * What PX4's estimator would say: the truth with slowly wandering errors. Positions are mission NED
+ * here; the autopilot subtracts its own EKF origin. The errors move at 50 Hz, the truth at each step.
+ */
+export class StateEstimate {
+  readonly positionNed: Vector3 = vector3(0, 0, 0);
+  readonly velocityNed: Vector3 = vector3(0, 0, 0);
+  readonly attitude: Quaternion = identityQuaternion();
+  readonly ratesFrd: Vector3 = vector3(0, 0, 0);
+  readonly #truth: Quadrotor;
+  readonly #position: readonly [Drift, Drift, Drift];
+  readonly #velocity: readonly [Drift, Drift, Drift];
+  readonly #rotation: readonly [Drift, Drift, Drift];
+  readonly #rates: readonly [Drift, Drift, Drift];
+  readonly #error: Quaternion = identityQuaternion();
+
+  constructor(truth: Quadrotor, errors: Readonly<EstimateErrors>, random: Random) {
+    this.#truth = truth;
+    const correlationS = errors.positionCorrelationS;
+    const drift = (sigma: number, seconds: number): Drift => new Drift(sigma, seconds, random);
+    this.#position = [
+      drift(errors.positionM, correlationS),
+      drift(errors.positionM, correlationS),
+      drift(errors.altitudeM, correlationS),
+    ];
+    this.#velocity = [
+      drift(errors.velocityMps, 1),
+      drift(errors.velocityMps, 1),
+      drift(errors.velocityMps, 1),
+    ];
+    this.#rotation = [
+      drift(errors.attitudeRad, 10),
+      drift(errors.attitudeRad, 10),
+      drift(errors.yawRad, 60),
+    ];
+    // A rate error that lives for a few samples: gyro noise after PX4's 30 Hz filter.
+    this.#rates = [
+      drift(errors.rateRadps, 0.02),
+      drift(errors.rateRadps, 0.02),
+      drift(errors.rateRadps, 0.02),
+    ];
+    this.track();
+  }
+
+  yawRad(): number {
+    return yawOf(this.attitude);
+  }
+
+  /** Lets the errors wander. */
+  wander(dtS: number): void {
+    for (let axis = 0; axis < 3; axis += 1) {
+      this.#position[axis]!.step(dtS);
+      this.#velocity[axis]!.step(dtS);
+      this.#rotation[axis]!.step(dtS);
+      this.#rates[axis]!.step(dtS);
+    }
+  }
+
+  /** Takes over the truth of this moment with the present errors on top. */
+  track(): void {
+    const { positionNed: p, velocityNed: v, ratesFrd: w } = this.#truth;
+    this.positionNed.x = p.x + this.#position[0].value;
+    this.positionNed.y = p.y + this.#position[1].value;
+    this.positionNed.z = p.z + this.#position[2].value;
+    this.velocityNed.x = v.x + this.#velocity[0].value;
+    this.velocityNed.y = v.y + this.#velocity[1].value;
+    this.velocityNed.z = v.z + this.#velocity[2].value;
+    this.ratesFrd.x = w.x + this.#rates[0].value;
+    this.ratesFrd.y = w.y + this.#rates[1].value;
+    this.ratesFrd.z = w.z + this.#rates[2].value;
+    // Small angles: half of each is the vector part.
+    this.#error.x = this.#rotation[0].value / 2;
+    this.#error.y = this.#rotation[1].value / 2;
+    this.#error.z = this.#rotation[2].value / 2;
+    multiplyQuaternions(this.#truth.attitude, this.#error, this.attitude);
+  }
+}

@@ -1,0 +1,126 @@
+/**
+ * The supervisor of one drone: starts recorder, pilot, mesh and mind, restarts what dies, and does
+ * nothing else. Its own death changes nothing in flight: the children do not depend on it.
+ *
+ *   node agent/main.ts --config FILE
+ */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { closeSync, openSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+import { EXIT, Fault } from '#protocols/fault.ts';
+import { systemClock } from '#protocols/system-clock.ts';
+import type { AgentConfig } from './config.ts';
+import { readAgentConfig, writeChildConfig } from './config-file.ts';
+import { restartDelayMs } from './restart.ts';
+
+/** In the order in which they start: whoever is needed by the others first. */
+const CHILDREN = ['recorder', 'pilot', 'mesh', 'mind'] as const;
+type ChildName = (typeof CHILDREN)[number];
+
+const GRACE_MS = 4000;
+const here = dirname(fileURLToPath(import.meta.url));
+
+interface Child {
+  process: ChildProcess | undefined;
+  startedMs: number;
+  delayMs: number | undefined;
+}
+
+class Supervisor {
+  readonly #config: AgentConfig;
+  readonly #configFile: string;
+  readonly #children = new Map<ChildName, Child>();
+  #stopping = false;
+
+  constructor(config: AgentConfig) {
+    this.#config = config;
+    this.#configFile = writeChildConfig(config);
+  }
+
+  start(): void {
+    for (const name of CHILDREN) {
+      this.#children.set(name, { process: undefined, startedMs: 0, delayMs: undefined });
+      this.#startChild(name);
+    }
+  }
+
+  stop(): void {
+    if (this.#stopping) return;
+    this.#stopping = true;
+    // The recorder last: it should still write what the others say while they end.
+    for (const name of CHILDREN) if (name !== 'recorder') this.#signal(name, 'SIGTERM');
+    setTimeout(() => this.#signal('recorder', 'SIGTERM'), 300);
+    setTimeout(() => {
+      for (const name of CHILDREN) this.#signal(name, 'SIGKILL');
+      process.exit(EXIT.failed);
+    }, GRACE_MS);
+  }
+
+  #signal(name: ChildName, signal: NodeJS.Signals): void {
+    this.#children.get(name)?.process?.kill(signal);
+  }
+
+  #startChild(name: ChildName): void {
+    const child = this.#children.get(name)!;
+    // Files, not pipes: a child must outlive this process without a broken pipe.
+    const log = openSync(join(this.#config.runDir, `${name}.log`), 'a', 0o600);
+    const script = join(here, name, 'main.ts');
+    child.process = spawn(process.execPath, [script, '--config', this.#configFile], {
+      stdio: ['ignore', log, log],
+    });
+    closeSync(log);
+    child.startedMs = systemClock.monotonicMs();
+    child.process.on('exit', (code, signal) => this.#ended(name, code, signal));
+    this.#writePids();
+  }
+
+  #ended(name: ChildName, code: number | null, signal: string | null): void {
+    const child = this.#children.get(name)!;
+    child.process = undefined;
+    if (this.#stopping) {
+      if ([...this.#children.values()].every((one) => one.process === undefined)) process.exit(0);
+      return;
+    }
+    child.delayMs = restartDelayMs(systemClock.monotonicMs() - child.startedMs, child.delayMs);
+    process.stderr.write(
+      `${this.#config.name}: ${name} ended (${signal ?? `code ${code}`}), restarting in ${child.delayMs} ms\n`,
+    );
+    setTimeout(() => {
+      if (!this.#stopping) this.#startChild(name);
+    }, child.delayMs);
+  }
+
+  /** For whoever watches, measures or must end the processes: name → pid. */
+  #writePids(): void {
+    const pids: Record<string, number | undefined> = { supervisor: process.pid };
+    for (const [name, child] of this.#children) pids[name] = child.process?.pid;
+    const path = join(this.#config.runDir, 'pids.json');
+    writeFileSync(`${path}.new`, JSON.stringify(pids), { mode: 0o600 });
+    renameSync(`${path}.new`, path);
+  }
+}
+
+const main = (): void => {
+  const { values } = parseArgs({ options: { config: { type: 'string' } } });
+  if (values.config === undefined) {
+    throw new Fault('config-missing', 'no configuration given', {
+      exit: 'usage',
+      remedy: 'Call it as: node agent/main.ts --config FILE',
+    });
+  }
+  const supervisor = new Supervisor(readAgentConfig(values.config));
+  supervisor.start();
+  process.on('SIGTERM', () => supervisor.stop());
+  process.on('SIGINT', () => supervisor.stop());
+};
+
+try {
+  main();
+} catch (error) {
+  if (!(error instanceof Fault)) throw error;
+  process.stderr.write(`${error.message}\n${error.remedy ?? ''}\n`);
+  process.exit(EXIT[error.exit]);
+}

@@ -1,5 +1,5 @@
 import { assert } from '#protocols/fault.ts';
-import { emitOne, int64Vector } from './builder.ts';
+import { emitOne, int64Vector, scopeOf } from './builder.ts';
 import type { Value } from './builder.ts';
 import { broadcastShape, frontAxis, sameShape, shapeFault, sizeOf, withAxis } from './shape.ts';
 import type { Shape } from './shape.ts';
@@ -36,12 +36,15 @@ export const slice = (x: Value, axis: number, start: number, end: number): Value
   return emitOne('Slice', [x, ...vectors], x.type, withAxis(x.shape, at, end - start));
 };
 
-/** Consecutive pieces of the given sizes along `axis`. */
+/** Consecutive pieces of the given sizes along `axis`; the sizes add up to the axis. */
 export const split = (x: Value, axis: number, sizes: readonly number[]): Value[] => {
-  let start = 0;
-  return sizes.map((size) => {
-    start += size;
-    return slice(x, axis, start - size, start);
+  const at = frontAxis('Split', x.shape, axis);
+  if (sizes.reduce((sum, size) => sum + size, 0) !== x.shape[at]) {
+    throw shapeFault('Split', 'sizes do not add up to the axis', x.shape, sizes);
+  }
+  const outputs = sizes.map((size) => ({ type: x.type, shape: withAxis(x.shape, at, size) }));
+  return scopeOf([x]).emit('Split', [x, int64Vector(x.graph, sizes)], outputs, {
+    axis: { kind: 'int', value: at },
   });
 };
 

@@ -172,7 +172,7 @@ describe('the gradient of', () => {
   });
 
   it('a whole layer stack agrees, values used twice included', async () => {
-    expect(await largestError([[5, 3], [3, 4], [4], [7, 2]], build, false)).toBeLessThan(1e-7);
+    expect(await largestError([[5, 3], [3, 4], [4], [7, 2]], layerStack, false)).toBeLessThan(1e-7);
   });
 
   it('every operator that claims a gradient is checked above', () => {

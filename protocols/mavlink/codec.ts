@@ -82,6 +82,8 @@ export class Encoder {
   }
 }
 
+const FLOATING: ReadonlySet<string> = new Set(['float', 'double']);
+
 const writeFields = (
   message: MavLinkData,
   definition: MavLinkDataConstructor<MavLinkData>,
@@ -90,6 +92,8 @@ const writeFields = (
   for (const field of definition.FIELDS) {
     const value = Reflect.get(message, field.name);
     try {
+      // Buffer's integer writers would turn NaN into 0 without a word.
+      if (Number.isNaN(value) && !FLOATING.has(field.type)) throw new RangeError('not a number');
       SERIALIZERS[field.type]!(value, packet, HEADER_BYTES + field.offset, field.length);
     } catch (cause) {
       throw new Fault(

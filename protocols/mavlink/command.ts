@@ -1,0 +1,243 @@
+import { CommandLong, MavResult } from 'mavlink-mappings/dist/lib/common.js';
+import type { CommandAck } from 'mavlink-mappings/dist/lib/common.js';
+import type { Frame } from './framer.ts';
+
+/** A MAVLink address. */
+export interface Component {
+  sysid: number;
+  compid: number;
+}
+
+export interface CommandRequest {
+  /** MAV_CMD. */
+  command: number;
+  /** Parameters 1 to 7; those left out are 0, and NaN means "as the autopilot likes". */
+  params: readonly number[];
+  /**
+   * An urgent one goes out at once, past the queue and the pacing, and cancels an unfinished one of
+   * the same command. A late ack of that one may then be taken for its own: watch what the
+   * vehicle does as well.
+   */
+  urgent?: boolean;
+}
+
+export type CommandResult =
+  | 'accepted'
+  | 'temporarilyRejected'
+  | 'denied'
+  | 'unsupported'
+  | 'failed'
+  | 'timeout'
+  | 'cancelled';
+
+export interface CommandOutcome {
+  id: number;
+  command: number;
+  result: CommandResult;
+  /** How often it was sent; 0 when it was cancelled in the queue. */
+  attempts: number;
+}
+
+export interface CommandLimits {
+  /** Silence after which a command is sent again. PX4 answers within 1–17 ms on loopback. */
+  ackTimeoutMs: number;
+  /** Sends in all before a command counts as timed out. */
+  attempts: number;
+  /** Silence after an IN_PROGRESS ack before a command counts as timed out. */
+  progressTimeoutMs: number;
+  /** Commands on their way at once. PX4 queues 4 and silently drops the rest of a burst. */
+  inFlight: number;
+  /** Commands that may wait, fly, or have an outcome that nobody took. */
+  capacity: number;
+}
+
+const DEFAULT_LIMITS: CommandLimits = {
+  ackTimeoutMs: 250,
+  attempts: 5,
+  progressTimeoutMs: 5000,
+  inFlight: 3,
+  capacity: 64,
+};
+
+interface Pending {
+  id: number;
+  request: CommandRequest;
+  attempts: number;
+  sentMs: number;
+  deadlineMs: number;
+  inProgress: boolean;
+}
+
+export interface CommandTick {
+  /** To be encoded and sent now, in this order. */
+  send: CommandLong[];
+  /** What has ended since the last tick, in order. */
+  outcomes: CommandOutcome[];
+}
+
+/**
+ * COMMAND_LONG with acknowledgement and retry (mavlink.io/en/services/command.html), without I/O:
+ * hand in acks as they come and call {@link CommandService.tick} with the time.
+ *
+ * An ack names a command, not a request, so each command has one request in flight. After one that
+ * was sent more often than it was answered, the next of that command waits until stray acks of the
+ * first can no longer be taken for its own.
+ */
+export class CommandService {
+  readonly #target: Component;
+  readonly #self: Component;
+  readonly #limits: CommandLimits;
+  readonly #queue: Pending[] = [];
+  readonly #flying = new Map<number, Pending>();
+  /** Command → when stray acks of its last request have died away. Bounded by pruning each tick. */
+  readonly #quietUntilMs = new Map<number, number>();
+  #outcomes: CommandOutcome[] = [];
+  #nextId = 1;
+
+  constructor(target: Component, self: Component, limits: Partial<CommandLimits> = {}) {
+    this.#target = target;
+    this.#self = self;
+    this.#limits = { ...DEFAULT_LIMITS, ...limits };
+  }
+
+  /** Queues a request; its id comes back in the outcome. Undefined when the queue is full. */
+  request(request: CommandRequest): number | undefined {
+    if (request.urgent) this.#cancelCommand(request.command);
+    const held = this.#queue.length + this.#flying.size + this.#outcomes.length;
+    if (held >= this.#limits.capacity && !request.urgent) return undefined;
+    const id = this.#nextId;
+    this.#nextId += 1;
+    const pending = { id, request, attempts: 0, sentMs: 0, deadlineMs: 0, inProgress: false };
+    if (request.urgent) this.#queue.unshift(pending);
+    else this.#queue.push(pending);
+    return id;
+  }
+
+  /** Gives up a request: it is sent no more, and its outcome is `cancelled`. Unknown ids do nothing. */
+  cancel(id: number): void {
+    const queued = this.#queue.findIndex((pending) => pending.id === id);
+    if (queued >= 0) this.#finish(this.#queue.splice(queued, 1)[0]!, 'cancelled');
+    for (const pending of this.#flying.values()) {
+      if (pending.id === id) this.#finish(pending, 'cancelled');
+    }
+  }
+
+  /** Takes an ack and the frame it came in; one from or for anybody else is ignored. */
+  acknowledge(ack: CommandAck, frame: Pick<Frame, 'sysid' | 'compid'>, nowMs: number): void {
+    if (frame.sysid !== this.#target.sysid || frame.compid !== this.#target.compid) return;
+    if (!this.#isForUs(ack)) return;
+    const pending = this.#flying.get(ack.command);
+    if (pending === undefined) return;
+    if (ack.result === MavResult.IN_PROGRESS) {
+      pending.inProgress = true;
+      pending.deadlineMs = nowMs + this.#limits.progressTimeoutMs;
+      return;
+    }
+    this.#finish(pending, resultOf(ack.result));
+  }
+
+  tick(nowMs: number): CommandTick {
+    const send: CommandLong[] = [];
+    for (const pending of this.#flying.values()) {
+      if (nowMs < pending.deadlineMs) continue;
+      if (pending.inProgress || pending.attempts >= this.#limits.attempts) {
+        this.#finish(pending, 'timeout');
+      } else {
+        send.push(this.#transmit(pending, nowMs));
+      }
+    }
+    for (const [command, untilMs] of this.#quietUntilMs) {
+      if (nowMs >= untilMs) this.#quietUntilMs.delete(command);
+    }
+    this.#launch(send, nowMs);
+    const outcomes = this.#outcomes;
+    this.#outcomes = [];
+    return { send, outcomes };
+  }
+
+  #launch(send: CommandLong[], nowMs: number): void {
+    for (let index = 0; index < this.#queue.length;) {
+      const pending = this.#queue[index]!;
+      if (!this.#mayFly(pending)) {
+        index += 1;
+        continue;
+      }
+      this.#queue.splice(index, 1);
+      this.#flying.set(pending.request.command, pending);
+      send.push(this.#transmit(pending, nowMs));
+    }
+  }
+
+  #mayFly({ request }: Pending): boolean {
+    if (request.urgent) return true;
+    if (this.#flying.size >= this.#limits.inFlight) return false;
+    return !this.#flying.has(request.command) && !this.#quietUntilMs.has(request.command);
+  }
+
+  #transmit(pending: Pending, nowMs: number): CommandLong {
+    const message = new CommandLong();
+    message.targetSystem = this.#target.sysid;
+    message.targetComponent = this.#target.compid;
+    message.command = pending.request.command;
+    message.confirmation = pending.attempts;
+    const params = pending.request.params;
+    message._param1 = params[0] ?? 0;
+    message._param2 = params[1] ?? 0;
+    message._param3 = params[2] ?? 0;
+    message._param4 = params[3] ?? 0;
+    message._param5 = params[4] ?? 0;
+    message._param6 = params[5] ?? 0;
+    message._param7 = params[6] ?? 0;
+    pending.attempts += 1;
+    pending.sentMs = nowMs;
+    pending.deadlineMs = nowMs + this.#limits.ackTimeoutMs;
+    return message;
+  }
+
+  #cancelCommand(command: number): void {
+    const flying = this.#flying.get(command);
+    if (flying !== undefined) this.#finish(flying, 'cancelled');
+    for (const queued of this.#queue.filter(({ request }) => request.command === command)) {
+      this.#queue.splice(this.#queue.indexOf(queued), 1);
+      this.#finish(queued, 'cancelled');
+    }
+  }
+
+  #finish(pending: Pending, result: CommandResult): void {
+    const { id, request, attempts, sentMs } = pending;
+    if (this.#flying.get(request.command) === pending) this.#flying.delete(request.command);
+    const unanswered = attempts - (result === 'timeout' || result === 'cancelled' ? 0 : 1);
+    if (unanswered > 0) {
+      this.#quietUntilMs.set(request.command, sentMs + this.#limits.ackTimeoutMs);
+    }
+    this.#outcomes.push({ id, command: request.command, result, attempts });
+  }
+
+  /** PX4 fills in whom it answers; both zero is what an older, truncated ack decodes to. */
+  #isForUs({ targetSystem, targetComponent }: CommandAck): boolean {
+    if (targetSystem === 0 && targetComponent === 0) return true;
+    return targetSystem === this.#self.sysid && targetComponent === this.#self.compid;
+  }
+}
+
+/** A result that MAVLink does not define counts as failed: it is surely no acceptance. */
+const resultOf = (result: number): CommandResult => {
+  switch (result) {
+    case MavResult.ACCEPTED:
+      return 'accepted';
+    case MavResult.TEMPORARILY_REJECTED:
+      return 'temporarilyRejected';
+    case MavResult.DENIED:
+    case MavResult.NOT_IN_CONTROL:
+      return 'denied';
+    case MavResult.UNSUPPORTED:
+    case MavResult.COMMAND_LONG_ONLY:
+    case MavResult.COMMAND_INT_ONLY:
+    case MavResult.COMMAND_UNSUPPORTED_MAV_FRAME:
+      return 'unsupported';
+    case MavResult.CANCELLED:
+      return 'cancelled';
+    default:
+      return 'failed';
+  }
+};

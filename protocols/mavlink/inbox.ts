@@ -1,0 +1,74 @@
+import { Framer } from './framer.ts';
+import type { Frame } from './framer.ts';
+import type { LinkCounts } from './link.ts';
+
+/** 2.5 s of PX4's default onboard traffic (about 408 packets/s), at most 280 kB. */
+const DEFAULT_CAPACITY_FRAMES = 1024;
+
+interface InboxOptions {
+  /** The only system id whose frames are kept; undefined keeps all. */
+  sysid?: number | undefined;
+  capacityFrames?: number;
+}
+
+/**
+ * Turns one remote's datagrams into frames and keeps the newest until the reader takes them.
+ * A packet never spans datagrams (PX4 sends several whole ones in each), so half a packet at
+ * a datagram's end is given up rather than joined to whatever comes next.
+ */
+export class Inbox {
+  readonly counts: LinkCounts = {
+    framesGood: 0,
+    framesForeign: 0,
+    framesDropped: 0,
+    bytesSkipped: 0,
+    crcErrors: 0,
+    datagramsForeign: 0,
+    sendsFailed: 0,
+  };
+  readonly #framer = new Framer();
+  readonly #sysid: number | undefined;
+  readonly #capacity: number;
+  #frames: Frame[] = [];
+
+  constructor({ sysid, capacityFrames = DEFAULT_CAPACITY_FRAMES }: InboxOptions = {}) {
+    this.#sysid = sysid;
+    this.#capacity = capacityFrames;
+  }
+
+  /** Takes one datagram; says how many frames of the wanted system were in it. */
+  accept(datagram: Uint8Array): number {
+    this.#framer.push(datagram);
+    this.#framer.endDatagram();
+    let kept = 0;
+    for (let frame = this.#framer.next(); frame !== undefined; frame = this.#framer.next()) {
+      if (this.#sysid === undefined || frame.sysid === this.#sysid) {
+        this.#frames.push(frame);
+        kept += 1;
+      } else {
+        this.counts.framesForeign += 1;
+      }
+    }
+    this.counts.framesGood += kept;
+    this.counts.bytesSkipped = this.#framer.counts.bytesSkipped;
+    this.counts.crcErrors = this.#framer.counts.crcErrors;
+    this.#forgetOldest();
+    return kept;
+  }
+
+  /** The frames kept since the last call, oldest first. */
+  take(): Frame[] {
+    const frames = this.#frames.slice(-this.#capacity);
+    this.counts.framesDropped += this.#frames.length - frames.length;
+    this.#frames = [];
+    return frames;
+  }
+
+  /** Cuts only when twice full, so that a reader who is away costs no shifting at each datagram. */
+  #forgetOldest(): void {
+    const excess = this.#frames.length - this.#capacity;
+    if (excess < this.#capacity) return;
+    this.#frames = this.#frames.slice(excess);
+    this.counts.framesDropped += excess;
+  }
+}

@@ -1,4 +1,4 @@
-import { MAX_INTENT_KNOTS, type TubeKnot } from '../gossip/intent.ts';
+import { MAX_INTENT_KNOTS, type TubeKnot } from '../gossip/tube.ts';
 import type { Vector3 } from '../vector.ts';
 
 /**

@@ -1,24 +1,8 @@
 import * as z from 'zod';
 
+import { FLIGHT_PHASES } from '../flight-phase.ts';
 import { taskIdSchema } from './bid.ts';
 import { goalIdSchema } from './goal-id.ts';
-
-/** Where a drone is in its flight, as its pilot sees it. */
-export const FLIGHT_PHASES = [
-  'boot',
-  'standby',
-  'arming',
-  'takeoff',
-  'offboard',
-  'holding',
-  'returning',
-  'landing',
-  'landed',
-  'yielded',
-  'failsafe',
-] as const;
-
-export type FlightPhase = (typeof FLIGHT_PHASES)[number];
 
 /** What a drone (or the station) says of itself about once a second. Ages; is never repaired. */
 export const beaconSchema = z.strictObject({

@@ -11,6 +11,3 @@ export const goalIdSchema = z.strictObject({
 });
 
 export type GoalId = z.infer<typeof goalIdSchema>;
-
-export const compareGoalIds = (a: GoalId, b: GoalId): number =>
-  a.epoch - b.epoch || a.sequence - b.sequence || a.issuer - b.issuer;

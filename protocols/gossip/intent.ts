@@ -1,12 +1,12 @@
 import * as z from 'zod';
 
 import { goalIdSchema } from './goal-id.ts';
+import { MAX_INTENT_KNOTS, type TubeKnot } from './tube.ts';
 
 /** Resolution of a knot's coordinate: ±1638 m around the mission's origin in 16 bits. */
 export const INTENT_KNOT_M = 0.05;
 /** Resolution of a tube's radius. */
 export const INTENT_RADIUS_M = 0.1;
-export const MAX_INTENT_KNOTS = 16;
 
 const bytes = (max: number) =>
   z.instanceof(Uint8Array).refine((value) => value.length <= max, `at most ${max} bytes`);
@@ -28,13 +28,6 @@ export const intentSchema = z.strictObject({
 });
 
 export type Intent = z.infer<typeof intentSchema>;
-
-export interface TubeKnot {
-  x: number;
-  y: number;
-  z: number;
-  radiusM: number;
-}
 
 const quantise = (metres: number): number =>
   Math.max(-32_768, Math.min(32_767, Math.round(metres / INTENT_KNOT_M)));

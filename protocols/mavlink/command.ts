@@ -108,7 +108,8 @@ export class CommandService {
     const id = this.#nextId;
     this.#nextId += 1;
     const pending = { id, request, attempts: 0, sentMs: 0, deadlineMs: 0, inProgress: false };
-    if (request.urgent) this.#queue.unshift(pending);
+    const firstNormal = this.#queue.findIndex((queued) => !queued.request.urgent);
+    if (request.urgent && firstNormal >= 0) this.#queue.splice(firstNormal, 0, pending);
     else this.#queue.push(pending);
     return id;
   }

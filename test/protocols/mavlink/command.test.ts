@@ -218,6 +218,15 @@ describe('an urgent command', () => {
     expect(commands.tick(40).outcomes).toMatchObject([{ id: killing, result: 'accepted' }]);
   });
 
+  test('waits its turn behind an earlier urgent one', () => {
+    const commands = service();
+    commands.request(requestMessageCommand(148));
+    commands.request(setModeCommand('AUTO_LAND', true));
+    commands.request(killCommand());
+    const sent = commands.tick(0).send.map(({ command }) => command);
+    expect(sent.slice(0, 2)).toEqual([DO_SET_MODE, ARM]);
+  });
+
   test('goes even when the queue is full', () => {
     const commands = service();
     for (let index = 0; index < 5; index += 1) commands.request(requestMessageCommand(index));

@@ -2,6 +2,7 @@ import * as z from 'zod';
 
 import { FLIGHT_PHASES } from '../flight-phase.ts';
 import { taskIdSchema } from './bid.ts';
+import { exactBytes } from './byte-string.ts';
 import { goalIdSchema } from './goal-id.ts';
 
 /** What a drone (or the station) says of itself about once a second. Ages; is never repaired. */
@@ -30,7 +31,7 @@ export const beaconSchema = z.strictObject({
   planSource: z.enum(['model', 'analytic', 'safe', 'none']),
   model: z.string().max(40),
   /** Head of the audit chain: [segment index, first 8 bytes]. */
-  logHead: z.tuple([z.uint32(), z.instanceof(Uint8Array)]).nullable(),
+  logHead: z.tuple([z.uint32(), exactBytes(8)]).nullable(),
   /** Echo for the swarm clock: [member, its last sentMs heard, our monotonic ms at receipt]. */
   echoes: z.array(z.tuple([z.uint32().max(65_535), z.number(), z.number()])).max(8),
 });

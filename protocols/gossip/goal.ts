@@ -1,10 +1,8 @@
 import * as z from 'zod';
 
 import { missionSchema } from '../mission/mission.ts';
+import { byteString } from './byte-string.ts';
 import { goalIdSchema } from './goal-id.ts';
-
-const bytes = (max: number) =>
-  z.instanceof(Uint8Array).refine((value) => value.length <= max, `at most ${max} bytes`);
 
 /** A mission order, signed by an operator through its envelope. */
 export const goalSchema = z.strictObject({
@@ -15,7 +13,7 @@ export const goalSchema = z.strictObject({
   cancelled: z.boolean(),
   mission: missionSchema,
   /** A signed `safety` envelope, as bytes: the limits that the pilots enforce (safety-envelope.ts). */
-  safety: bytes(4096),
+  safety: byteString(4096),
 });
 
 export type Goal = z.infer<typeof goalSchema>;

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 
+import { byteString } from './byte-string.ts';
 import { goalIdSchema } from './goal-id.ts';
 import { MAX_INTENT_KNOTS, type TubeKnot } from './tube.ts';
 
@@ -7,9 +8,6 @@ import { MAX_INTENT_KNOTS, type TubeKnot } from './tube.ts';
 export const INTENT_KNOT_M = 0.05;
 /** Resolution of a tube's radius. */
 export const INTENT_RADIUS_M = 0.1;
-
-const bytes = (max: number) =>
-  z.instanceof(Uint8Array).refine((value) => value.length <= max, `at most ${max} bytes`);
 
 /**
  * A promise (the drone stays inside the tube): positions at even times, in the mission's NED frame.
@@ -21,10 +19,10 @@ export const intentSchema = z.strictObject({
   planId: z.uint32(),
   startMs: z.number().nonnegative(),
   knotMs: z.number().min(50).max(2000),
-  knots: bytes(6 * MAX_INTENT_KNOTS),
-  radii: bytes(MAX_INTENT_KNOTS),
+  knots: byteString(6 * MAX_INTENT_KNOTS),
+  radii: byteString(MAX_INTENT_KNOTS),
   /** Digest (8 bytes) of the neighbours' plans that this one took into account. */
-  considered: bytes(8),
+  considered: byteString(8),
 });
 
 export type Intent = z.infer<typeof intentSchema>;

@@ -1,10 +1,12 @@
 import * as z from 'zod';
 
+import { exactBytes } from './byte-string.ts';
+
 /** Announces a model release; its content goes by stream and is verified by digest and signature. */
 export const releaseSchema = z.strictObject({
   name: z.string().max(64),
   version: z.uint32(),
-  manifestSha256: z.instanceof(Uint8Array).refine((value) => value.length === 32, '32 bytes'),
+  manifestSha256: exactBytes(32),
   bytes: z.uint32(),
 });
 

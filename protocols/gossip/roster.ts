@@ -1,9 +1,9 @@
 import * as z from 'zod';
 
+import { exactBytes } from './byte-string.ts';
+
 export const ROLES = ['drone', 'operator', 'observer'] as const;
 export type Role = (typeof ROLES)[number];
-
-const publicKey = z.instanceof(Uint8Array).refine((value) => value.length === 32, '32 bytes');
 
 export const memberSchema = z.strictObject({
   /** Names the member on the wire; for a drone equal to its MAVLink sysid. */
@@ -11,7 +11,7 @@ export const memberSchema = z.strictObject({
   name: z.string().min(1).max(32),
   role: z.enum(ROLES),
   /** Raw Ed25519 public key: the envelope's signer and, as a libp2p peer id, the transport's. */
-  publicKey,
+  publicKey: exactBytes(32),
   /** Static bootstrap addresses, libp2p multiaddr text. */
   addresses: z.array(z.string().max(128)).max(8),
 });

@@ -24,13 +24,14 @@ export interface DynamicsModel {
 
 export interface PlacedModel {
   /**
-   * What the last second says about wind, mass, sag: [L, O] → [M, 1, C].
+   * What the last second says about wind, mass, sag: histories [B, L, O], or one history [L, O], → [M, B, C].
    * Call it once per plan, outside the loop over the horizon. A model without context returns undefined.
    */
-  encode(history: Value): Value | undefined;
+  encode(histories: Value): Value | undefined;
   /**
-   * One step of STEP_S: state [M, N, S], action [M, N, A] (velocity setpoint NED m/s, yaw rate rad/s),
-   * context as `encode` returned it. May be called inside a loop body, with a context from outside it.
+   * One step of STEP_S: state [M, N, S], action [M, N, A] (velocity setpoint NED m/s, yaw rate rad/s), context as
+   * `encode` returned it: [M, 1, C] shared by all rollouts, or [M, N, C]. May be called inside a loop body, with a
+   * context from outside it.
    */
   step(state: Value, action: Value, context: Value | undefined): DynamicsStep;
 }

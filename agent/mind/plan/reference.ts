@@ -1,0 +1,171 @@
+import { clamp } from '#protocols/units.ts';
+import { dot, limitNorm, norm, scale, subtract, vector3, type Vector3 } from '#protocols/vector.ts';
+import { STEP_S } from '#world/spaces.ts';
+import type { PlanRequest } from '../plan-port.ts';
+import type { Route } from './route.ts';
+import type { PlanSettings } from './settings.ts';
+
+/** How fast a reference may go. */
+export interface Pace {
+  cruiseMps: number;
+  climbMps: number;
+  descentMps: number;
+  accelerationMps2: number;
+  /** True: stop over the route's last point. */
+  stop: boolean;
+}
+
+/** A motion that a point mass could fly along a route: where the vehicle should be, step by step. */
+export interface Reference {
+  /** [3 × (steps + 1)], m, the scene's frame. */
+  positions: Float64Array;
+  /** [3 × (steps + 1)], m/s. */
+  velocities: Float64Array;
+}
+
+export const paceOf = (
+  request: PlanRequest,
+  speedMps: number,
+  accelerationShare: number,
+): Pace => ({
+  cruiseMps: Math.min(speedMps, request.cruiseSpeedMps, request.limits.maxSpeedMps),
+  climbMps: request.limits.maxClimbMps,
+  descentMps: request.limits.maxDescentMps,
+  accelerationMps2: accelerationShare * request.limits.maxAccelerationMps2,
+  stop: request.holdAtEnd,
+});
+
+/** Where on a leg the turn into the next one begins, and how fast. */
+interface Turn {
+  /** Metres before the corner, at the most. */
+  beforeM: number;
+  speedMps: number;
+  /** tan(θ/2) of the change of course θ. */
+  tangent: number;
+}
+
+/**
+ * The widest arc that leaves the corner by no more than `offM`: radius r leaves it by r · (1/cos(θ/2) − 1) and begins
+ * r · tan(θ/2) before it, flown at √(a · r).
+ */
+const turnAt = (way: Vector3, on: Vector3, offM: number, pace: Pace, floorMps: number): Turn => {
+  const cosine = clamp(dot(way, on) / Math.max(1e-9, norm(way) * norm(on)), -1, 1);
+  const half = Math.acos(cosine) / 2;
+  if (half < 0.02) return { beforeM: 0, speedMps: pace.cruiseMps, tangent: 0 };
+  const tangent = Math.tan(Math.min(half, 1.55));
+  const widest = (pace.cruiseMps * pace.cruiseMps) / pace.accelerationMps2;
+  const beforeM = Math.min(widest * tangent, offM / Math.tan(half / 2));
+  const fastest = Math.sqrt((pace.accelerationMps2 * beforeM) / tangent);
+  const speedMps = clamp(fastest, Math.min(floorMps, pace.cruiseMps), pace.cruiseMps);
+  return { beforeM, speedMps, tangent };
+};
+
+/** Share of the pass distance at which a point is reached whatever the course: inside it, so that the mind agrees. */
+const NEAR_SHARE = 0.7;
+
+/** Cosine of the angle (45°) within which a course counts as leading to a point. */
+const TOWARDS_COSINE = 0.7;
+
+interface Leg {
+  to: Vector3;
+  turn: Turn;
+}
+
+/** The legs of a route with the speed allowed at each one's end, slowed early enough for what follows. */
+const legsOf = (route: Route, pace: Pace, settings: PlanSettings['reference']): Leg[] => {
+  const { points } = route;
+  const from = (index: number): Vector3 => points[index - 1] ?? vector3(0, 0, 0);
+  const legs = points.map((to, index): Leg => {
+    const next = points[index + 1];
+    if (next === undefined) {
+      return { to, turn: { beforeM: 0, speedMps: pace.stop ? 0 : pace.cruiseMps, tangent: 0 } };
+    }
+    const offM = settings.cornerShare * route.passM[index]!;
+    const way = subtract(to, from(index));
+    return { to, turn: turnAt(way, subtract(next, to), offM, pace, settings.cornerFloorMps) };
+  });
+  for (let index = legs.length - 2; index >= 0; index -= 1) {
+    const { turn } = legs[index]!;
+    const after = legs[index + 1]!;
+    const lengthM = norm(subtract(after.to, legs[index]!.to));
+    const brakes = 2 * pace.accelerationMps2 * Math.max(0, lengthM - after.turn.beforeM);
+    turn.speedMps = Math.min(turn.speedMps, Math.sqrt(after.turn.speedMps ** 2 + brakes));
+  }
+  return legs;
+};
+
+/** Velocity wanted on a leg: towards its end, as fast as cruise, climb, descent and the end's turn allow. */
+const wantedVelocity = (position: Vector3, leg: Leg, pace: Pace, approachRate: number): Vector3 => {
+  const toEnd = subtract(leg.to, position);
+  const leftM = norm(toEnd);
+  if (leftM < 1e-6) return vector3(0, 0, 0);
+  const straightM = Math.max(0, leftM - leg.turn.beforeM);
+  const { speedMps } = leg.turn;
+  const braking = Math.sqrt(speedMps * speedMps + 2 * pace.accelerationMps2 * straightM);
+  // Close to a stop √ is too steep for any controller to follow; a straight line meets it.
+  const allowed = Math.min(pace.cruiseMps, braking, speedMps + approachRate * straightM);
+  const rise = toEnd.z / leftM;
+  const vertical = rise < 0 ? pace.climbMps : pace.descentMps;
+  const speed = Math.min(allowed, Math.abs(rise) > 1e-6 ? vertical / Math.abs(rise) : Infinity);
+  return scale(toEnd, speed / leftM);
+};
+
+/**
+ * True when it is time to steer to the next point: the leg's end is as good as reached, or an arc at this speed must
+ * begin now. A vehicle that flies past the end without having been near it must first go back.
+ */
+const isThrough = (
+  position: Vector3,
+  velocity: Vector3,
+  { to, turn }: Leg,
+  passM: number,
+  accelerationMps2: number,
+): boolean => {
+  const toEnd = subtract(to, position);
+  const leftM = norm(toEnd);
+  if (leftM < NEAR_SHARE * passM) return true;
+  const speed = norm(velocity);
+  const arcM = ((speed * speed) / accelerationMps2) * turn.tangent;
+  const towards = dot(toEnd, velocity) > TOWARDS_COSINE * leftM * speed;
+  return towards && leftM <= Math.min(turn.beforeM, arcM);
+};
+
+/**
+ * The reference over `steps` steps from the scene's zero at `velocity`: a point mass that steers to each of the route's
+ * points in turn, bounded by `pace`. Pure geometry: no obstacle, no neighbour that moves.
+ */
+export const referenceAlong = (
+  route: Route,
+  pace: Pace,
+  velocity: Vector3,
+  steps: number,
+  settings: PlanSettings['reference'],
+): Reference => {
+  const legs = legsOf(route, pace, settings);
+  const positions = new Float64Array(3 * (steps + 1));
+  const velocities = new Float64Array(3 * (steps + 1));
+  let position = vector3(0, 0, 0);
+  let moving = velocity;
+  let at = 0;
+  velocities.set([moving.x, moving.y, moving.z]);
+  for (let step = 1; step <= steps; step += 1) {
+    while (
+      at < legs.length - 1 &&
+      isThrough(position, moving, legs[at]!, route.passM[at]!, pace.accelerationMps2)
+    ) {
+      at += 1;
+    }
+    const wanted = wantedVelocity(position, legs[at]!, pace, settings.approachRate);
+    const change = limitNorm(subtract(wanted, moving), pace.accelerationMps2 * STEP_S);
+    const next = vector3(moving.x + change.x, moving.y + change.y, moving.z + change.z);
+    position = vector3(
+      position.x + (STEP_S / 2) * (moving.x + next.x),
+      position.y + (STEP_S / 2) * (moving.y + next.y),
+      position.z + (STEP_S / 2) * (moving.z + next.z),
+    );
+    moving = next;
+    positions.set([position.x, position.y, position.z], 3 * step);
+    velocities.set([moving.x, moving.y, moving.z], 3 * step);
+  }
+  return { positions, velocities };
+};

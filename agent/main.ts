@@ -103,6 +103,14 @@ class Supervisor {
   }
 }
 
+/** Supervises until SIGTERM or SIGINT. Throws the faults of {@link readAgentConfig}. */
+export const runAgent = (configFile: string): void => {
+  const supervisor = new Supervisor(readAgentConfig(configFile));
+  supervisor.start();
+  process.on('SIGTERM', () => supervisor.stop());
+  process.on('SIGINT', () => supervisor.stop());
+};
+
 const main = (): void => {
   const { values } = parseArgs({ options: { config: { type: 'string' } } });
   if (values.config === undefined) {
@@ -111,16 +119,15 @@ const main = (): void => {
       remedy: 'Call it as: node agent/main.ts --config FILE',
     });
   }
-  const supervisor = new Supervisor(readAgentConfig(values.config));
-  supervisor.start();
-  process.on('SIGTERM', () => supervisor.stop());
-  process.on('SIGINT', () => supervisor.stop());
+  runAgent(values.config);
 };
 
-try {
-  main();
-} catch (error) {
-  if (!(error instanceof Fault)) throw error;
-  process.stderr.write(`${error.message}\n${error.remedy ?? ''}\n`);
-  process.exit(EXIT[error.exit]);
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  try {
+    main();
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    process.stderr.write(`${error.message}\n${error.remedy ?? ''}\n`);
+    process.exit(EXIT[error.exit]);
+  }
 }

@@ -43,7 +43,7 @@ const DOORS: { modules: RegExp; files: RegExp; instead: string }[] = [
   },
   {
     modules: /^(node:)?(child_process|worker_threads|cluster)$/u,
-    files: /(^|\/)(main|worker|start-[a-z-]+|process|processes)\.ts$/u,
+    files: /(^|\/)(main|worker|start-[a-z-]+|run-drill|process|processes)\.ts$/u,
     instead: 'a main.ts or a start-*.ts door',
   },
   {
@@ -68,7 +68,7 @@ const CLOCKS =
 
 /** Files that may touch the clock or randomness: processes' mains and doors that wait. */
 const CLOCK_FILES =
-  /(^|\/)(main|system-clock|timer|socket|payload-socket|udp|node|node-[a-z-]+|worker|start-[a-z-]+|process|processes|server|map-server|terminal|cli)\.ts$|^coordinator\/(commands|map\/page)\//u;
+  /(^|\/)(main|system-clock|timer|socket|payload-socket|udp|node|node-[a-z-]+|worker|start-[a-z-]+|run-drill|process|processes|server|map-server|usage-meter|cli)\.ts$|^coordinator\/(commands|map\/page)\//u;
 
 const MAX_LINES = 300;
 

@@ -1,0 +1,83 @@
+import { areaNed, groundPoint } from '#protocols/mission/ground.ts';
+import type { Mission } from '#protocols/mission/mission.ts';
+import { containsPoint, type GroundPoint } from '#protocols/polygon.ts';
+import { seededRandom, type Random } from '#protocols/random.ts';
+import type { ScenarioInput } from '../scenario.ts';
+import type { SwarmLayout } from './layout.ts';
+
+const TRIES = 10_000;
+
+/**
+ * A world for a mission: its known obstacles stand where it says, a seeded wind blows, and as many
+ * targets as the mission expects are hidden in its area. One seed gives one world.
+ */
+export const scenarioOf = (mission: Mission, layout: SwarmLayout, seed: number): ScenarioInput => {
+  const random = seededRandom(seed).fork('scenario');
+  const first = layout.drones[0]!;
+  return {
+    seed,
+    origin: mission.origin,
+    vehiclePort: first.vehiclePort,
+    companionPort: first.agentPort,
+    wind: windOf(random.fork('wind')),
+    obstacles: mission.obstacles.map((one) => ({
+      kind: 'cylinder',
+      ...groundPoint(mission.origin, one),
+      radiusM: one.radiusM,
+      heightM: one.heightM,
+    })),
+    targets: targetsOf(mission, random.fork('targets')),
+    ...(mission.search === undefined
+      ? {}
+      : { pDetect: mission.search.pDetect, pFalse: mission.search.pFalse }),
+    fence: {
+      polygon: [...areaNed(mission.origin, mission.fence.polygon).outline],
+      minHeightM: mission.fence.minHeightM,
+      maxHeightM: mission.fence.maxHeightM,
+    },
+    vehicles: layout.drones.map((drone) => ({
+      sysid: drone.sysid,
+      homeNorthM: drone.homeNorthM,
+      homeEastM: drone.homeEastM,
+    })),
+  };
+};
+
+/** A breezy day: 1–4 m/s from anywhere, with turbulence and a gust now and then. */
+const windOf = (random: Random): NonNullable<ScenarioInput['wind']> => {
+  const speedMps = 1 + 3 * random.uniform();
+  const towardsRad = 2 * Math.PI * random.uniform();
+  return {
+    meanNorthMps: speedMps * Math.cos(towardsRad),
+    meanEastMps: speedMps * Math.sin(towardsRad),
+    turbulenceMps: 0.6,
+    verticalTurbulenceMps: 0.3,
+    gustsPerMinute: 2,
+    gustMps: 3,
+    gustS: 4,
+  };
+};
+
+const targetsOf = (mission: Mission, random: Random): GroundPoint[] => {
+  if (mission.search === undefined) return [];
+  const { outline, holes } = areaNed(mission.origin, mission.area);
+  const norths = outline.map((vertex) => vertex.northM);
+  const easts = outline.map((vertex) => vertex.eastM);
+  const between = (values: number[]): number => {
+    const low = Math.min(...values);
+    return low + random.uniform() * (Math.max(...values) - low);
+  };
+  const targets: GroundPoint[] = [];
+  for (
+    let tries = 0;
+    tries < TRIES && targets.length < mission.search.expectedTargets;
+    tries += 1
+  ) {
+    const point = { northM: between(norths), eastM: between(easts) };
+    const inside =
+      containsPoint(outline, point.northM, point.eastM) &&
+      !holes.some((hole) => containsPoint(hole, point.northM, point.eastM));
+    if (inside) targets.push(point);
+  }
+  return targets;
+};

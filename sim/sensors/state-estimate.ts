@@ -1,7 +1,7 @@
 import type { Random } from '#protocols/random.ts';
 import { vector3, type Vector3 } from '#protocols/vector.ts';
 import type { Quadrotor } from '../physics/quadrotor.ts';
-import { identityQuaternion, multiplyQuaternions, yawOf, type Quaternion } from '../rotation.ts';
+import { identityQuaternion, multiplyQuaternions, type Quaternion } from '../rotation.ts';
 import { Drift } from './drift.ts';
 
 /** Standard deviations and correlation times of the errors; defaults: a calm EKF2 on GNSS. */
@@ -27,10 +27,13 @@ export const defaultEstimateErrors: Readonly<EstimateErrors> = {
 };
 
 /**
- * What PX4's estimator would say: the truth with slowly wandering errors. Positions are mission NED
- * here; the autopilot subtracts its own EKF origin. The errors move at 50 Hz, the truth at each step.
+ * What PX4's estimator would say: the truth with slowly wandering errors, in a local NED frame whose
+ * origin is where the estimator believed to be at boot. The errors move at 50 Hz, the truth at each
+ * step.
  */
 export class StateEstimate {
+  /** The EKF origin in mission NED. */
+  readonly originNed: Readonly<Vector3>;
   readonly positionNed: Vector3 = vector3(0, 0, 0);
   readonly velocityNed: Vector3 = vector3(0, 0, 0);
   readonly attitude: Quaternion = identityQuaternion();
@@ -67,11 +70,13 @@ export class StateEstimate {
       drift(errors.rateRadps, 0.02),
       drift(errors.rateRadps, 0.02),
     ];
+    const { x, y, z } = truth.positionNed;
+    this.originNed = vector3(
+      x + this.#position[0].value,
+      y + this.#position[1].value,
+      z + this.#position[2].value,
+    );
     this.track();
-  }
-
-  yawRad(): number {
-    return yawOf(this.attitude);
   }
 
   /** Lets the errors wander. */
@@ -87,9 +92,9 @@ export class StateEstimate {
   /** Takes over the truth of this moment with the present errors on top. */
   track(): void {
     const { positionNed: p, velocityNed: v, ratesFrd: w } = this.#truth;
-    this.positionNed.x = p.x + this.#position[0].value;
-    this.positionNed.y = p.y + this.#position[1].value;
-    this.positionNed.z = p.z + this.#position[2].value;
+    this.positionNed.x = p.x + this.#position[0].value - this.originNed.x;
+    this.positionNed.y = p.y + this.#position[1].value - this.originNed.y;
+    this.positionNed.z = p.z + this.#position[2].value - this.originNed.z;
     this.velocityNed.x = v.x + this.#velocity[0].value;
     this.velocityNed.y = v.y + this.#velocity[1].value;
     this.velocityNed.z = v.z + this.#velocity[2].value;

@@ -54,9 +54,14 @@ export class FlightControl {
     this.#lastDownSpeedMps = Number.NaN;
   }
 
-  /** Outer loop, 50 Hz. */
-  stepPosition(dtS: number, setpoint: Readonly<FlightSetpoint>, motion: Motion): void {
-    this.#learnHover(dtS, motion);
+  /** Outer loop, 50 Hz. Hover thrust is learnt only where `flying`: the ground carries weight too. */
+  stepPosition(
+    dtS: number,
+    setpoint: Readonly<FlightSetpoint>,
+    motion: Motion,
+    flying: boolean,
+  ): void {
+    if (flying) this.#learnHover(dtS, motion);
     this.position.step(
       dtS,
       setpoint,

@@ -1,0 +1,171 @@
+import { clamp, radiansFromDegrees, wrapPi } from '#protocols/units.ts';
+import { vector3, type Vector3 } from '#protocols/vector.ts';
+import { yawOf } from '../rotation.ts';
+import type { Motion } from './control/flight-control.ts';
+import type { FlightSetpoint } from './control/flight-setpoint.ts';
+import type { Parameters } from './parameters.ts';
+
+/** MPC_XY_ERR_MAX: the trajectory stands still for a vehicle that strays this far from it. */
+const LAG_MAX_M = 2;
+const LAG_FREE_M = 1;
+
+/** Share of its speed at which the trajectory goes on, given how far the vehicle is from it. */
+const paceFor = (lagM: number): number =>
+  clamp((LAG_MAX_M - lagM) / (LAG_MAX_M - LAG_FREE_M), 0, 1);
+
+/**
+ * Greatest speed from which a stop within `distanceM` is possible under these limits, with the time
+ * that jerk takes to turn full acceleration into full braking counted in.
+ */
+const brakingSpeed = (distanceM: number, accelerationMps2: number, jerkMps3: number): number => {
+  const b = (4 * accelerationMps2 * accelerationMps2) / jerkMps3;
+  return (Math.sqrt(b * b + 8 * accelerationMps2 * distanceM) - b) / 2;
+};
+
+/** Acceleration that brings a speed error to zero as fast as the jerk allows, without overshoot. */
+const correction = (errorMps: number, limitMps2: number, jerkMps3: number, dtS: number): number =>
+  Math.min(limitMps2, Math.sqrt(2 * jerkMps3 * errorMps), errorMps / (4 * dtS));
+
+/**
+ * Smooth way to a point in PX4's auto modes: speed, acceleration and jerk bounded by MPC_XY_CRUISE,
+ * MPC_Z_V_AUTO_*, MPC_ACC_*, MPC_JERK_AUTO; heading turned at MPC_YAWRAUTO_MAX. Local NED, 50 Hz.
+ */
+export class AutoTrajectory {
+  readonly targetNed: Vector3 = vector3(0, 0, 0);
+  /** Heading to turn to; the present one until a mode asks for another. */
+  targetYawRad = 0;
+  readonly #parameters: Parameters;
+  readonly #position: Vector3 = vector3(0, 0, 0);
+  readonly #velocity: Vector3 = vector3(0, 0, 0);
+  readonly #acceleration: Vector3 = vector3(0, 0, 0);
+  #yawRad = 0;
+
+  constructor(parameters: Parameters) {
+    this.#parameters = parameters;
+  }
+
+  /** Takes up the present motion and aims at the point where it can stop. */
+  begin(motion: Motion): void {
+    Object.assign(this.#position, motion.positionNed);
+    Object.assign(this.#velocity, motion.velocityNed);
+    Object.assign(this.#acceleration, { x: 0, y: 0, z: 0 });
+    this.#yawRad = yawOf(motion.attitude);
+    this.targetYawRad = this.#yawRad;
+    const { x: vx, y: vy, z: vz } = this.#velocity;
+    const horizontal = this.#stoppingTime(Math.sqrt(vx * vx + vy * vy), 'MPC_ACC_HOR');
+    const vertical = this.#stoppingTime(Math.abs(vz), 'MPC_ACC_DOWN_MAX');
+    this.targetNed.x = this.#position.x + vx * horizontal;
+    this.targetNed.y = this.#position.y + vy * horizontal;
+    this.targetNed.z = this.#position.z + vz * vertical;
+  }
+
+  /** Distance to the target, horizontal. */
+  horizontalGapM(motion: Motion): number {
+    const dx = this.targetNed.x - motion.positionNed.x;
+    const dy = this.targetNed.y - motion.positionNed.y;
+    return Math.sqrt(dx * dx + dy * dy);
+  }
+
+  verticalGapM(motion: Motion): number {
+    return Math.abs(this.targetNed.z - motion.positionNed.z);
+  }
+
+  /** Moves towards the target; writes position, velocity and heading into `out`. */
+  step(
+    dtS: number,
+    motion: Motion,
+    out: FlightSetpoint,
+    climbMps = Number.POSITIVE_INFINITY,
+  ): void {
+    this.stepHorizontal(dtS, motion, out);
+    const p = this.#parameters;
+    const gap = this.targetNed.z - this.#position.z;
+    const jerk = p.get('MPC_JERK_AUTO');
+    const acceleration = p.get(gap < 0 ? 'MPC_ACC_UP_MAX' : 'MPC_ACC_DOWN_MAX');
+    const limit = gap < 0 ? Math.min(p.get('MPC_Z_V_AUTO_UP'), climbMps) : p.get('MPC_Z_V_AUTO_DN');
+    const speed = Math.min(limit, brakingSpeed(Math.abs(gap), acceleration, jerk));
+    this.#stepVerticalSpeed(dtS, Math.sign(gap) * speed);
+    const pace = paceFor(Math.abs(this.#position.z - motion.positionNed.z));
+    this.#position.z += this.#velocity.z * dtS * pace;
+    out.positionNed.z = this.#position.z;
+    out.velocityNed.z = this.#velocity.z * pace;
+  }
+
+  /** As {@link step}, but down (or up) at a speed instead of to an altitude. */
+  stepSinking(dtS: number, motion: Motion, out: FlightSetpoint, downMps: number): void {
+    this.stepHorizontal(dtS, motion, out);
+    this.#stepVerticalSpeed(dtS, downMps);
+    this.#position.z = motion.positionNed.z;
+    out.positionNed.z = Number.NaN;
+    out.velocityNed.z = this.#velocity.z;
+  }
+
+  stepHorizontal(dtS: number, motion: Motion, out: FlightSetpoint): void {
+    const p = this.#parameters;
+    const jerk = p.get('MPC_JERK_AUTO');
+    const acceleration = p.get('MPC_ACC_HOR');
+    const gapX = this.targetNed.x - this.#position.x;
+    const gapY = this.targetNed.y - this.#position.y;
+    const gap = Math.sqrt(gapX * gapX + gapY * gapY);
+    const speed = Math.min(p.get('MPC_XY_CRUISE'), brakingSpeed(gap, acceleration, jerk));
+    const perMetre = gap > 1e-6 ? speed / gap : 0;
+    this.#stepHorizontalVelocity(dtS, gapX * perMetre, gapY * perMetre, acceleration, jerk);
+    const lagX = this.#position.x - motion.positionNed.x;
+    const lagY = this.#position.y - motion.positionNed.y;
+    const pace = paceFor(Math.sqrt(lagX * lagX + lagY * lagY));
+    this.#position.x += this.#velocity.x * pace * dtS;
+    this.#position.y += this.#velocity.y * pace * dtS;
+    out.positionNed.x = this.#position.x;
+    out.positionNed.y = this.#position.y;
+    out.velocityNed.x = this.#velocity.x * pace;
+    out.velocityNed.y = this.#velocity.y * pace;
+    this.#turn(dtS);
+    out.yawRad = this.#yawRad;
+  }
+
+  #stepHorizontalVelocity(
+    dtS: number,
+    wantedX: number,
+    wantedY: number,
+    limitMps2: number,
+    jerkMps3: number,
+  ): void {
+    const v = this.#velocity;
+    const a = this.#acceleration;
+    const errorX = wantedX - v.x;
+    const errorY = wantedY - v.y;
+    const error = Math.sqrt(errorX * errorX + errorY * errorY);
+    const size = error > 1e-9 ? correction(error, limitMps2, jerkMps3, dtS) / error : 0;
+    const changeX = errorX * size - a.x;
+    const changeY = errorY * size - a.y;
+    const change = Math.sqrt(changeX * changeX + changeY * changeY);
+    const share = change > jerkMps3 * dtS ? (jerkMps3 * dtS) / change : 1;
+    a.x += changeX * share;
+    a.y += changeY * share;
+    v.x += a.x * dtS;
+    v.y += a.y * dtS;
+  }
+
+  #stepVerticalSpeed(dtS: number, wantedMps: number): void {
+    const p = this.#parameters;
+    const jerk = p.get('MPC_JERK_AUTO');
+    const error = wantedMps - this.#velocity.z;
+    const limit = p.get(error < 0 ? 'MPC_ACC_UP_MAX' : 'MPC_ACC_DOWN_MAX');
+    const wanted = Math.sign(error) * correction(Math.abs(error), limit, jerk, dtS);
+    const step = clamp(wanted - this.#acceleration.z, -jerk * dtS, jerk * dtS);
+    this.#acceleration.z += step;
+    this.#velocity.z += this.#acceleration.z * dtS;
+  }
+
+  #turn(dtS: number): void {
+    const step = radiansFromDegrees(this.#parameters.get('MPC_YAWRAUTO_MAX')) * dtS;
+    const gap = wrapPi(this.targetYawRad - this.#yawRad);
+    this.#yawRad = wrapPi(this.#yawRad + clamp(gap, -step, step));
+  }
+
+  /** Distance to a stop divided by the speed. */
+  #stoppingTime(speedMps: number, limit: 'MPC_ACC_HOR' | 'MPC_ACC_DOWN_MAX'): number {
+    const acceleration = this.#parameters.get(limit);
+    return speedMps / (2 * acceleration) + acceleration / this.#parameters.get('MPC_JERK_AUTO');
+  }
+}

@@ -1,0 +1,228 @@
+import type { FlightMode, LandedState } from '#protocols/mavlink/modes.ts';
+import type { Random } from '#protocols/random.ts';
+import { vector3, type Vector3 } from '#protocols/vector.ts';
+import { AutoTrajectory } from './auto-trajectory.ts';
+import { Commander } from './commander.ts';
+import { controlGains } from './control/control-gains.ts';
+import { FlightControl, type Motion } from './control/flight-control.ts';
+import { clearSetpoint, emptySetpoint } from './control/flight-setpoint.ts';
+import { Home } from './home.ts';
+import { LandDetector } from './land-detector.ts';
+import { Land } from './modes/land.ts';
+import { Loiter } from './modes/loiter.ts';
+import type { ModeBehaviour } from './modes/mode-behaviour.ts';
+import { Offboard } from './modes/offboard.ts';
+import { Rtl } from './modes/rtl.ts';
+import { Takeoff } from './modes/takeoff.ts';
+import { OffboardStream } from './offboard-stream.ts';
+import type { Parameters, Profile } from './parameters.ts';
+import type { Situation } from './situation.ts';
+import { TakeoffRamp } from './takeoff-ramp.ts';
+
+/** Steps of the inner loop (4 ms) to one of the outer. */
+const OUTER_DIVIDER = 5;
+/** A changed parameter is in force only after about this long, as in PX4. */
+const PARAMETER_DELAY_S = 0.3;
+/** Seconds until the estimator has aligned, by profile: least and spread. */
+const ALIGNMENT_S: Readonly<Record<Profile, readonly [number, number]>> = {
+  '1.15': [32, 4],
+  '1.18': [4, 2],
+};
+
+export interface AutopilotOptions {
+  profile: Profile;
+  parameters: Parameters;
+  /** Altitude of the EKF origin above mean sea level, by the autopilot's own knowledge. */
+  originAltAmslM: number;
+  random: Random;
+  /** Estimates in local NED, kept up to date by the sensors. */
+  motion: Motion;
+}
+
+/**
+ * The logic of PX4 without its wire: sensors in, throttles out. MAVLink lives beside it. Call
+ * {@link Autopilot.step} at 250 Hz.
+ */
+export class Autopilot {
+  readonly situation: Situation;
+  readonly commander = new Commander();
+  readonly control: FlightControl;
+  readonly stream = new OffboardStream();
+  readonly setpoint = emptySetpoint();
+  readonly takeoff: Takeoff;
+  readonly loiter: Loiter;
+  /** Seconds since boot at which a GCS was last heard; never: not a number. */
+  gcsHeardS = Number.NaN;
+  readonly #ramp = new TakeoffRamp();
+  readonly #detector = new LandDetector();
+  readonly #home: Home;
+  readonly #alignedAtS: number;
+  readonly #behaviours: ReadonlyMap<FlightMode, ModeBehaviour>;
+  #behaviour: ModeBehaviour;
+  #mode: FlightMode = 'AUTO_LOITER';
+  #reposition: { targetNed: Readonly<Vector3>; yawRad: number } | undefined;
+  #steps = 0;
+  #gainsRevision = 0;
+  #gainsDueS = Number.POSITIVE_INFINITY;
+
+  constructor(options: AutopilotOptions) {
+    const { parameters, profile, motion, random } = options;
+    const [leastS, spreadS] = ALIGNMENT_S[profile];
+    this.#alignedAtS = leastS + spreadS * random.uniform();
+    this.situation = {
+      profile,
+      parameters,
+      motion,
+      timeS: 0,
+      aligned: false,
+      armed: false,
+      landed: true,
+      homeNed: vector3(0, 0, 0),
+      homeYawRad: 0,
+      homeKnown: false,
+      originAltAmslM: options.originAltAmslM,
+      batteryRemaining: 1,
+    };
+    this.#home = new Home(random.fork('home'));
+    this.control = new FlightControl(controlGains(parameters), parameters.get('MPC_THR_HOVER'));
+    const trajectory = new AutoTrajectory(parameters);
+    this.takeoff = new Takeoff(trajectory);
+    this.loiter = new Loiter(trajectory);
+    const land = new Land(trajectory);
+    this.#behaviours = new Map<FlightMode, ModeBehaviour>([
+      ['AUTO_TAKEOFF', this.takeoff],
+      ['AUTO_LOITER', this.loiter],
+      ['AUTO_LAND', land],
+      ['AUTO_PRECLAND', land],
+      ['POSCTL', land],
+      ['AUTO_RTL', new Rtl(trajectory)],
+      ['OFFBOARD', new Offboard(this.stream)],
+    ]);
+    this.#behaviour = this.loiter;
+  }
+
+  get throttle(): Float64Array {
+    return this.control.throttle;
+  }
+
+  get landedState(): LandedState {
+    if (this.situation.landed) return 'ON_GROUND';
+    if (this.commander.mode === 'AUTO_TAKEOFF') return 'TAKEOFF';
+    return this.#behaviour.landing ? 'LANDING' : 'IN_AIR';
+  }
+
+  get offboardStreamAlive(): boolean {
+    const { timeS, parameters } = this.situation;
+    return this.stream.isAlive(timeS, parameters.get('COM_OF_LOSS_T'));
+  }
+
+  /** Arms and fixes home, if PX4 would. */
+  arm(): ReturnType<Commander['arm']> {
+    const wasArmed = this.commander.armed;
+    const result = this.commander.arm(this.situation);
+    if (!wasArmed && this.commander.armed) this.#home.set(this.situation);
+    return result;
+  }
+
+  /** DO_REPOSITION, in force when LOITER is entered; NaN keeps a coordinate or the heading. */
+  repositionNext(targetNed: Readonly<Vector3>, yawRad: number): void {
+    this.#reposition = { targetNed, yawRad };
+  }
+
+  step(dtS: number, timeS: number, batteryRemaining: number): void {
+    const { situation } = this;
+    situation.timeS = timeS;
+    situation.batteryRemaining = batteryRemaining;
+    if (this.#steps % OUTER_DIVIDER === 0) this.#stepOuter(dtS * OUTER_DIVIDER);
+    this.#steps += 1;
+    const { phase } = this.#ramp;
+    if (phase === 'rampup' || phase === 'flight') {
+      this.control.stepAttitude(dtS, situation.motion);
+    } else if (phase === 'disarmed') {
+      this.control.throttle.fill(0);
+    } else {
+      // Spooled up and waiting: turning, not lifting.
+      this.control.throttle.fill(0.05);
+    }
+  }
+
+  #stepOuter(dtS: number): void {
+    const { situation, commander } = this;
+    situation.aligned = situation.timeS >= this.#alignedAtS;
+    this.#refreshGains();
+    commander.step(situation, {
+      offboardStream: this.offboardStreamAlive,
+      gcsLost: this.#gcsLost(),
+      modeFinished: this.#behaviour.finished,
+    });
+    if (situation.armed && !commander.armed) this.stream.forget();
+    situation.armed = commander.armed;
+    this.#home.step(situation);
+    this.#followMode();
+    clearSetpoint(this.setpoint);
+    this.#behaviour.step(dtS, situation, this.setpoint);
+    this.#lift(dtS);
+    this.#detect(dtS);
+  }
+
+  #followMode(): void {
+    if (this.commander.mode !== this.#mode) this.#enterMode();
+    if (this.#reposition === undefined) return;
+    const { targetNed, yawRad } = this.#reposition;
+    if (this.#behaviour === this.loiter) {
+      this.loiter.reposition(targetNed.x, targetNed.y, targetNed.z, yawRad);
+    }
+    this.#reposition = undefined;
+  }
+
+  #enterMode(): void {
+    const tookOff = this.#mode === 'AUTO_TAKEOFF' && this.#behaviour.finished;
+    this.#mode = this.commander.mode;
+    this.#behaviour = this.#behaviours.get(this.#mode) ?? this.loiter;
+    if (tookOff && this.#behaviour === this.loiter) this.loiter.continueToTarget();
+    this.#behaviour.enter(this.situation);
+  }
+
+  #lift(dtS: number): void {
+    const { situation, control } = this;
+    const ramp = this.#ramp;
+    const wants = this.#behaviour.wantsTakeoff;
+    ramp.step(dtS, situation.armed, situation.landed, wants, situation.parameters);
+    if (ramp.phase === 'disarmed') {
+      control.stop();
+    } else if (ramp.phase === 'rampup' || ramp.phase === 'flight') {
+      const { setpoint } = this;
+      const rampLimitMps = ramp.climbLimitMps(situation.parameters);
+      setpoint.climbLimitMps = Math.min(setpoint.climbLimitMps, rampLimitMps);
+      if (ramp.phase === 'rampup') control.position.reset();
+      control.stepPosition(dtS, setpoint, situation.motion, ramp.phase === 'flight');
+    } else {
+      control.idle();
+    }
+  }
+
+  #detect(dtS: number): void {
+    const { situation, control } = this;
+    const { phase } = this.#ramp;
+    const thrust = control.position.thrust;
+    const { motion, parameters } = situation;
+    this.#detector.step(dtS, phase, thrust, control.hover.value, motion, parameters);
+    situation.landed = this.#detector.landed;
+  }
+
+  #gcsLost(): boolean {
+    const { timeS, parameters } = this.situation;
+    return timeS - this.gcsHeardS > parameters.get('COM_DL_LOSS_T');
+  }
+
+  #refreshGains(): void {
+    const { parameters, timeS } = this.situation;
+    if (parameters.revision !== this.#gainsRevision) {
+      this.#gainsRevision = parameters.revision;
+      this.#gainsDueS = timeS + PARAMETER_DELAY_S;
+    }
+    if (timeS < this.#gainsDueS) return;
+    this.#gainsDueS = Number.POSITIVE_INFINITY;
+    this.control.gains = controlGains(parameters);
+  }
+}

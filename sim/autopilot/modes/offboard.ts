@@ -1,0 +1,54 @@
+import type { Vector3 } from '#protocols/vector.ts';
+import type { FlightSetpoint } from '../control/flight-setpoint.ts';
+import type { OffboardStream } from '../offboard-stream.ts';
+import type { Situation } from '../situation.ts';
+import type { ModeBehaviour } from './mode-behaviour.ts';
+
+const anyFinite = (v: Readonly<Vector3>): boolean =>
+  Number.isFinite(v.x) || Number.isFinite(v.y) || Number.isFinite(v.z);
+
+/** An axis that nothing commands makes PX4 refuse the whole setpoint and hold zero velocity. */
+const everyAxisCommanded = ({
+  positionNed: p,
+  velocityNed: v,
+  accelerationNed: a,
+}: Readonly<FlightSetpoint>): boolean =>
+  (Number.isFinite(p.x) || Number.isFinite(v.x) || Number.isFinite(a.x)) &&
+  (Number.isFinite(p.y) || Number.isFinite(v.y) || Number.isFinite(a.y)) &&
+  (Number.isFinite(p.z) || Number.isFinite(v.z) || Number.isFinite(a.z));
+
+/** OFFBOARD: the companion's latest setpoint, unsmoothed. */
+export class Offboard implements ModeBehaviour {
+  readonly finished = false;
+  readonly landing = false;
+  wantsTakeoff = false;
+  readonly #stream: OffboardStream;
+
+  constructor(stream: OffboardStream) {
+    this.#stream = stream;
+  }
+
+  enter(): void {
+    this.wantsTakeoff = false;
+  }
+
+  step(_dtS: number, situation: Situation, out: FlightSetpoint): void {
+    const wanted = this.#stream.setpoint;
+    if (everyAxisCommanded(wanted)) {
+      Object.assign(out.positionNed, wanted.positionNed);
+      Object.assign(out.velocityNed, wanted.velocityNed);
+      Object.assign(out.accelerationNed, wanted.accelerationNed);
+      out.accelerationOnly = !anyFinite(wanted.positionNed) && !anyFinite(wanted.velocityNed);
+    } else {
+      out.velocityNed.x = 0;
+      out.velocityNed.y = 0;
+      out.velocityNed.z = 0;
+    }
+    out.yawRad = wanted.yawRad;
+    out.yawRateRadps = wanted.yawRateRadps;
+    this.wantsTakeoff =
+      out.positionNed.z < situation.motion.positionNed.z ||
+      out.velocityNed.z < 0 ||
+      out.accelerationNed.z < 0;
+  }
+}

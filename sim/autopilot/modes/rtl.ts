@@ -1,0 +1,94 @@
+import { radiansFromDegrees } from '#protocols/units.ts';
+import type { AutoTrajectory } from '../auto-trajectory.ts';
+import type { FlightSetpoint } from '../control/flight-setpoint.ts';
+import { heightAboveHomeM, type Situation } from '../situation.ts';
+import { landingSpeedMps } from './land.ts';
+import type { ModeBehaviour } from './mode-behaviour.ts';
+
+type Phase = 'climb' | 'return' | 'descend' | 'delay' | 'land';
+
+/** Nearer than this the return leg ends; NAV_ACC_RAD is meant for missions. */
+const ARRIVED_M = 1;
+
+/**
+ * AUTO.RTL, RTL_TYPE 0: climb to RTL_RETURN_ALT (lower inside RTL_CONE_ANG about home), fly home,
+ * descend to RTL_DESCEND_ALT, wait RTL_LAND_DELAY (negative: for ever), land.
+ */
+export class Rtl implements ModeBehaviour {
+  readonly finished = false;
+  landing = false;
+  readonly wantsTakeoff = false;
+  readonly #trajectory: AutoTrajectory;
+  #phase: Phase = 'climb';
+  #delayUntilS = 0;
+
+  constructor(trajectory: AutoTrajectory) {
+    this.#trajectory = trajectory;
+  }
+
+  enter(situation: Situation): void {
+    this.#trajectory.begin(situation.motion);
+    this.#trajectory.targetNed.z = situation.homeNed.z - returnHeightM(situation);
+    this.#phase = 'climb';
+    this.landing = false;
+  }
+
+  step(dtS: number, situation: Situation, out: FlightSetpoint): void {
+    this.#advance(situation);
+    this.landing = this.#phase === 'land';
+    if (this.#phase === 'land') {
+      const speedMps = landingSpeedMps(situation, heightAboveHomeM(situation));
+      this.#trajectory.stepSinking(dtS, situation.motion, out, speedMps);
+    } else {
+      this.#trajectory.step(dtS, situation.motion, out);
+    }
+  }
+
+  #advance(situation: Situation): void {
+    const { motion, homeNed, parameters } = situation;
+    const trajectory = this.#trajectory;
+    const levelled = trajectory.verticalGapM(motion) < parameters.get('NAV_MC_ALT_RAD');
+    if (this.#phase === 'climb' && levelled) {
+      this.#phase = 'return';
+      trajectory.targetNed.x = homeNed.x;
+      trajectory.targetNed.y = homeNed.y;
+      this.#faceHome(situation);
+    } else if (this.#phase === 'return' && trajectory.horizontalGapM(motion) < ARRIVED_M) {
+      this.#phase = 'descend';
+      const height = Math.min(parameters.get('RTL_DESCEND_ALT'), heightAboveHomeM(situation));
+      trajectory.targetNed.z = homeNed.z - height;
+      trajectory.targetYawRad = situation.homeYawRad;
+    } else if (this.#phase === 'descend' && levelled) {
+      this.#phase = 'delay';
+      this.#delayUntilS = situation.timeS + parameters.get('RTL_LAND_DELAY');
+    } else if (this.#phase === 'delay' && this.#mayLand(situation)) {
+      this.#phase = 'land';
+    }
+  }
+
+  #mayLand({ timeS, parameters }: Situation): boolean {
+    return parameters.get('RTL_LAND_DELAY') >= 0 && timeS >= this.#delayUntilS;
+  }
+
+  #faceHome({ motion, homeNed }: Situation): void {
+    if (this.#trajectory.horizontalGapM(motion) < 2) return;
+    this.#trajectory.targetYawRad = Math.atan2(
+      homeNed.y - motion.positionNed.y,
+      homeNed.x - motion.positionNed.x,
+    );
+  }
+}
+
+/** Height above home to return at: never below the present one. */
+const returnHeightM = (situation: Situation): number => {
+  const { motion, homeNed, parameters } = situation;
+  const dx = homeNed.x - motion.positionNed.x;
+  const dy = homeNed.y - motion.positionNed.y;
+  const distanceM = Math.sqrt(dx * dx + dy * dy);
+  const full = parameters.get('RTL_RETURN_ALT');
+  const least = Math.min(full, parameters.get('RTL_DESCEND_ALT'));
+  const coneRad = radiansFromDegrees(parameters.get('RTL_CONE_ANG'));
+  const inCone = coneRad > 0 ? Math.min(full, distanceM / Math.tan(coneRad)) : full;
+  const wanted = distanceM < parameters.get('RTL_MIN_DIST') && coneRad > 0 ? least : inCone;
+  return Math.max(wanted, least, heightAboveHomeM(situation));
+};

@@ -1,0 +1,86 @@
+import { nedFromLevelBody } from '#protocols/frames.ts';
+import { vector3, type Vector3 } from '#protocols/vector.ts';
+import { MavFrame, PositionTargetTypemask as Mask } from 'mavlink-mappings/dist/lib/common.js';
+import { yawOf } from '../rotation.ts';
+import { clearSetpoint, emptySetpoint } from './control/flight-setpoint.ts';
+import type { Motion } from './control/flight-control.ts';
+
+/** The fields that SET_POSITION_TARGET_LOCAL_NED and _GLOBAL_INT share, position already local. */
+export interface PositionTarget {
+  typeMask: number;
+  positionNed: Vector3;
+  vx: number;
+  vy: number;
+  vz: number;
+  afx: number;
+  afy: number;
+  afz: number;
+  yaw: number;
+  yawRate: number;
+}
+
+const UNSET = Number.NaN;
+const IGNORED_X = [Mask.X_IGNORE, Mask.Y_IGNORE, Mask.Z_IGNORE] as const;
+const IGNORED_V = [Mask.VX_IGNORE, Mask.VY_IGNORE, Mask.VZ_IGNORE] as const;
+const IGNORED_A = [Mask.AX_IGNORE, Mask.AY_IGNORE, Mask.AZ_IGNORE] as const;
+
+type Axes = readonly [number, number, number];
+
+const masked = (typeMask: number, bits: Axes, x: number, y: number, z: number): Vector3 =>
+  vector3(
+    typeMask & bits[0] ? UNSET : x,
+    typeMask & bits[1] ? UNSET : y,
+    typeMask & bits[2] ? UNSET : z,
+  );
+
+const anyFinite = (v: Readonly<Vector3>): boolean =>
+  Number.isFinite(v.x) || Number.isFinite(v.y) || Number.isFinite(v.z);
+
+/**
+ * The stream of offboard setpoints: the latest one and when it came. Frames 1 (LOCAL_NED) and 8
+ * (BODY_NED) count, others do not; nor does one that commands neither position, velocity nor
+ * acceleration (all observed of PX4 v1.15 and v1.18).
+ */
+export class OffboardStream {
+  readonly setpoint = emptySetpoint();
+  #lastS = Number.NEGATIVE_INFINITY;
+
+  /** Seconds since the last setpoint that counted. */
+  ageS(timeS: number): number {
+    return timeS - this.#lastS;
+  }
+
+  isAlive(timeS: number, lossS: number): boolean {
+    return timeS - this.#lastS < lossS;
+  }
+
+  forget(): void {
+    this.#lastS = Number.NEGATIVE_INFINITY;
+    clearSetpoint(this.setpoint);
+  }
+
+  /** Returns whether the setpoint counted. `frame` is MAV_FRAME after global ones became local. */
+  accept(target: PositionTarget, frame: number, motion: Motion, timeS: number): boolean {
+    if (frame !== MavFrame.LOCAL_NED && frame !== MavFrame.BODY_NED) return false;
+    const { typeMask: mask, positionNed: p } = target;
+    let position = masked(mask, IGNORED_X, p.x, p.y, p.z);
+    let velocity = masked(mask, IGNORED_V, target.vx, target.vy, target.vz);
+    let acceleration = masked(mask, IGNORED_A, target.afx, target.afy, target.afz);
+    if (!anyFinite(position) && !anyFinite(velocity) && !anyFinite(acceleration)) return false;
+    if (frame === MavFrame.BODY_NED) {
+      const yaw = yawOf(motion.attitude);
+      const offset = nedFromLevelBody(position, yaw);
+      const here = motion.positionNed;
+      position = vector3(here.x + offset.x, here.y + offset.y, here.z + offset.z);
+      velocity = nedFromLevelBody(velocity, yaw);
+      acceleration = nedFromLevelBody(acceleration, yaw);
+    }
+    Object.assign(this.setpoint.positionNed, position);
+    Object.assign(this.setpoint.velocityNed, velocity);
+    Object.assign(this.setpoint.accelerationNed, acceleration);
+    this.setpoint.yawRad = mask & Mask.YAW_IGNORE ? UNSET : target.yaw;
+    this.setpoint.yawRateRadps = mask & Mask.YAW_RATE_IGNORE ? UNSET : target.yawRate;
+    this.#lastS = timeS;
+    return true;
+  }
+}

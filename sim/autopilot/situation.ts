@@ -1,0 +1,30 @@
+import type { Vector3 } from '#protocols/vector.ts';
+import type { Motion } from './control/flight-control.ts';
+import type { Parameters, Profile } from './parameters.ts';
+
+/**
+ * What the modes and the commander know at a tick. Local NED, zero at the EKF origin. One mutable
+ * object for each vehicle, kept up to date by the autopilot.
+ */
+export interface Situation {
+  readonly profile: Profile;
+  readonly parameters: Parameters;
+  readonly motion: Motion;
+  /** Seconds since boot. */
+  timeS: number;
+  /** The estimator has aligned: position, velocity and heading may be used. */
+  aligned: boolean;
+  armed: boolean;
+  landed: boolean;
+  readonly homeNed: Vector3;
+  homeYawRad: number;
+  homeKnown: boolean;
+  /** Altitude of the EKF origin above mean sea level. */
+  originAltAmslM: number;
+  /** Charge left, 0..1. */
+  batteryRemaining: number;
+}
+
+/** Height above home by the estimate, m. */
+export const heightAboveHomeM = (situation: Situation): number =>
+  situation.homeNed.z - situation.motion.positionNed.z;

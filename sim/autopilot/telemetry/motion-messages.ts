@@ -1,0 +1,169 @@
+import { heightAboveHomeM } from '../situation.ts';
+import {
+  Altitude,
+  Attitude,
+  AttitudeQuaternion,
+  AttitudeTarget,
+  LocalPositionNed,
+  MavFrame,
+  PositionTargetLocalNed,
+  VfrHud,
+} from 'mavlink-mappings/dist/lib/common.js';
+import { GlobalPositionInt } from 'mavlink-mappings/dist/lib/standard.js';
+import { pitchOf, rollOf, yawOf } from '../../rotation.ts';
+import {
+  centidegrees,
+  degE7,
+  int16,
+  millimetres,
+  uint16,
+  uint32,
+  type Instruments,
+} from './instruments.ts';
+
+/** Wide type on purpose: the bit mask's own type has no name for zero. */
+const NOTHING_IGNORED: number = 0;
+
+/** Each maker owns one message and fills it anew: nothing is allocated at telemetry rates. */
+export const attitudeMessage = (instruments: Instruments): (() => Attitude) => {
+  const message = new Attitude();
+  const { motion } = instruments.autopilot.situation;
+  return () => {
+    message.timeBootMs = uint32(instruments.bootMs());
+    message.roll = rollOf(motion.attitude);
+    message.pitch = pitchOf(motion.attitude);
+    message.yaw = yawOf(motion.attitude);
+    message.rollspeed = motion.ratesFrd.x;
+    message.pitchspeed = motion.ratesFrd.y;
+    message.yawspeed = motion.ratesFrd.z;
+    return message;
+  };
+};
+
+export const attitudeQuaternionMessage = (instruments: Instruments): (() => AttitudeQuaternion) => {
+  const message = new AttitudeQuaternion();
+  message.reprOffsetQ = [0, 0, 0, 0];
+  const { motion } = instruments.autopilot.situation;
+  return () => {
+    message.timeBootMs = uint32(instruments.bootMs());
+    message.q1 = motion.attitude.w;
+    message.q2 = motion.attitude.x;
+    message.q3 = motion.attitude.y;
+    message.q4 = motion.attitude.z;
+    message.rollspeed = motion.ratesFrd.x;
+    message.pitchspeed = motion.ratesFrd.y;
+    message.yawspeed = motion.ratesFrd.z;
+    return message;
+  };
+};
+
+export const localPositionMessage = (instruments: Instruments): (() => LocalPositionNed) => {
+  const message = new LocalPositionNed();
+  const { motion } = instruments.autopilot.situation;
+  return () => {
+    message.timeBootMs = uint32(instruments.bootMs());
+    message.x = motion.positionNed.x;
+    message.y = motion.positionNed.y;
+    message.z = motion.positionNed.z;
+    message.vx = motion.velocityNed.x;
+    message.vy = motion.velocityNed.y;
+    message.vz = motion.velocityNed.z;
+    return message;
+  };
+};
+
+export const globalPositionMessage = (instruments: Instruments): (() => GlobalPositionInt) => {
+  const message = new GlobalPositionInt();
+  const { situation } = instruments.autopilot;
+  const { motion } = situation;
+  return () => {
+    const { latDeg, lonDeg, altAmslM } = instruments.geodeticOf(motion.positionNed);
+    message.timeBootMs = uint32(instruments.bootMs());
+    message.lat = degE7(latDeg);
+    message.lon = degE7(lonDeg);
+    message.alt = millimetres(altAmslM);
+    message.relativeAlt = millimetres(heightAboveHomeM(situation));
+    message.vx = int16(motion.velocityNed.x * 100);
+    message.vy = int16(motion.velocityNed.y * 100);
+    message.vz = int16(motion.velocityNed.z * 100);
+    message.hdg = centidegrees(yawOf(motion.attitude));
+    return message;
+  };
+};
+
+export const attitudeTargetMessage = (instruments: Instruments): (() => AttitudeTarget) => {
+  const message = new AttitudeTarget();
+  const { control } = instruments.autopilot;
+  const q = [1, 0, 0, 0];
+  return () => {
+    const wanted = control.attitude.attitudeSetpoint;
+    q[0] = wanted.w;
+    q[1] = wanted.x;
+    q[2] = wanted.y;
+    q[3] = wanted.z;
+    message.timeBootMs = uint32(instruments.bootMs());
+    message.typeMask = NOTHING_IGNORED;
+    message.q = q;
+    message.bodyRollRate = control.attitude.ratesSetpointFrd.x;
+    message.bodyPitchRate = control.attitude.ratesSetpointFrd.y;
+    message.bodyYawRate = control.attitude.ratesSetpointFrd.z;
+    message.thrust = control.position.thrust;
+    return message;
+  };
+};
+
+export const positionTargetMessage = (instruments: Instruments): (() => PositionTargetLocalNed) => {
+  const message = new PositionTargetLocalNed();
+  const { autopilot } = instruments;
+  return () => {
+    const { position, attitude } = autopilot.control;
+    const { positionNed } = autopilot.setpoint;
+    message.timeBootMs = uint32(instruments.bootMs());
+    message.coordinateFrame = MavFrame.LOCAL_NED;
+    message.typeMask = NOTHING_IGNORED;
+    message.x = positionNed.x;
+    message.y = positionNed.y;
+    message.z = positionNed.z;
+    message.vx = position.velocitySetpointNed.x;
+    message.vy = position.velocitySetpointNed.y;
+    message.vz = position.velocitySetpointNed.z;
+    message.afx = position.accelerationSetpointNed.x;
+    message.afy = position.accelerationSetpointNed.y;
+    message.afz = position.accelerationSetpointNed.z;
+    message.yaw = attitude.yawSetpointRad();
+    message.yawRate = autopilot.setpoint.yawRateRadps;
+    return message;
+  };
+};
+
+export const vfrHudMessage = (instruments: Instruments): (() => VfrHud) => {
+  const message = new VfrHud();
+  const { autopilot } = instruments;
+  const { motion } = autopilot.situation;
+  return () => {
+    const { x, y, z } = motion.velocityNed;
+    message.airspeed = Number.NaN;
+    message.groundspeed = Math.sqrt(x * x + y * y);
+    message.heading = int16(centidegrees(yawOf(motion.attitude)) / 100);
+    message.throttle = uint16(autopilot.control.position.thrust * 100);
+    message.alt = autopilot.situation.originAltAmslM - motion.positionNed.z;
+    message.climb = -z;
+    return message;
+  };
+};
+
+export const altitudeMessage = (instruments: Instruments): (() => Altitude) => {
+  const message = new Altitude();
+  const { situation } = instruments.autopilot;
+  return () => {
+    const upM = -situation.motion.positionNed.z;
+    message.timeUsec = BigInt(Math.round(instruments.bootMs() * 1000));
+    message.altitudeMonotonic = situation.originAltAmslM + upM;
+    message.altitudeAmsl = situation.originAltAmslM + upM;
+    message.altitudeLocal = upM;
+    message.altitudeRelative = heightAboveHomeM(situation);
+    message.altitudeTerrain = Number.NaN;
+    message.bottomClearance = Number.NaN;
+    return message;
+  };
+};

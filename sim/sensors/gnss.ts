@@ -1,0 +1,61 @@
+import { geodeticFromNed, type Origin } from '#protocols/frames.ts';
+import type { Random } from '#protocols/random.ts';
+import { vector3 } from '#protocols/vector.ts';
+import type { Quadrotor } from '../physics/quadrotor.ts';
+import { Drift } from './drift.ts';
+
+/** Errors of a single-frequency receiver in the open: what wanders, and what jitters. */
+const WANDER_M = 0.5;
+const WANDER_ALTITUDE_M = 0.9;
+const WANDER_S = 60;
+const JITTER_M = 0.08;
+const FIX_AFTER_S = 2;
+
+/** The raw GNSS fix, apart from the estimator's opinion. Step it at its own rate, 8 Hz. */
+export class Gnss {
+  readonly fix = {
+    latDeg: 0,
+    lonDeg: 0,
+    altAmslM: 0,
+    groundSpeedMps: 0,
+    courseRad: 0,
+    satellites: 0,
+    hasFix: false,
+  };
+  readonly #truth: Quadrotor;
+  readonly #origin: Origin;
+  readonly #random: Random;
+  readonly #north: Drift;
+  readonly #east: Drift;
+  readonly #down: Drift;
+  #ageS = 0;
+
+  constructor(truth: Quadrotor, origin: Origin, random: Random) {
+    this.#truth = truth;
+    this.#origin = origin;
+    this.#random = random;
+    this.#north = new Drift(WANDER_M, WANDER_S, random);
+    this.#east = new Drift(WANDER_M, WANDER_S, random);
+    this.#down = new Drift(WANDER_ALTITUDE_M, WANDER_S, random);
+  }
+
+  step(dtS: number): void {
+    this.#ageS += dtS;
+    this.#north.step(dtS);
+    this.#east.step(dtS);
+    this.#down.step(dtS);
+    const { x, y, z } = this.#truth.positionNed;
+    const { x: vn, y: ve } = this.#truth.velocityNed;
+    const jitter = (): number => JITTER_M * this.#random.normal();
+    const measured = vector3(
+      x + this.#north.value + jitter(),
+      y + this.#east.value + jitter(),
+      z + this.#down.value + jitter(),
+    );
+    Object.assign(this.fix, geodeticFromNed(this.#origin, measured));
+    this.fix.groundSpeedMps = Math.sqrt(vn * vn + ve * ve);
+    this.fix.courseRad = Math.atan2(ve, vn);
+    this.fix.hasFix = this.#ageS > FIX_AFTER_S;
+    this.fix.satellites = this.fix.hasFix ? 10 : 0;
+  }
+}

@@ -22,4 +22,6 @@ export const MESSAGE_TYPE = {
   records: 32,
   /** recorder → mesh: a closed segment's head, to be signed and gossiped */
   logHead: 33,
+  /** recorder → sender: its batches up to a number are on disk (protocols/log/batch.ts) */
+  recordsAcknowledged: 34,
 } as const;

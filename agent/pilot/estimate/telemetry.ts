@@ -1,0 +1,204 @@
+import {
+  Attitude,
+  AttitudeTarget,
+  BatteryStatus,
+  CurrentMode,
+  EstimatorStatus,
+  ExtendedSysState,
+  GpsRawInt,
+  HomePosition,
+  LocalPositionNed,
+  SysStatus,
+} from 'mavlink-mappings/dist/lib/common.js';
+import type { MavLinkData } from 'mavlink-mappings/dist/lib/mavlink.js';
+import { GlobalPositionInt } from 'mavlink-mappings/dist/lib/standard.js';
+import type { Geodetic } from '#protocols/frames.ts';
+import { landedStateOf, PREARM_CHECK_BIT, type LandedState } from '#protocols/mavlink/modes.ts';
+import { vector3, type Vector3 } from '#protocols/vector.ts';
+import { BootClock } from './boot-clock.ts';
+
+const NEVER_MS = Number.NEGATIVE_INFINITY;
+
+/** UINT16_MAX and INT8 −1: MAVLink's "not known". */
+const UNKNOWN_U16 = 65_535;
+
+/**
+ * What the autopilot last said, in SI units; every time is monotonic ms of this machine, −∞ = never.
+ * Values are checked as they come in: nothing here is NaN unless its comment says so.
+ */
+export interface Telemetry {
+  /** PX4's local NED frame, whose origin is its own. */
+  localAtMs: number;
+  localPositionNed: Vector3;
+  velocityNed: Vector3;
+  globalAtMs: number;
+  global: Geodetic;
+  attitudeAtMs: number;
+  rollRad: number;
+  pitchRad: number;
+  yawRad: number;
+  /** Body rates, FRD. */
+  ratesRadps: Vector3;
+  thrust: number;
+  landed: LandedState;
+  landedAtMs: number;
+  home: Geodetic;
+  homeAtMs: number;
+  /** One standard deviations as PX4's estimator and the receiver give them; NaN = not said. */
+  estimatorStdM: number;
+  estimatorAtMs: number;
+  estimatorFlags: number;
+  gpsStdM: number;
+  gpsFixType: number;
+  gpsAtMs: number;
+  /** NaN = not known. */
+  batteryVoltageV: number;
+  batteryCurrentA: number;
+  batteryRemaining: number;
+  readyToArm: boolean;
+  /** HEARTBEAT.custom_mode of CURRENT_MODE, and the mode last asked for by anyone. */
+  currentCustomMode: number;
+  intendedCustomMode: number;
+  currentModeAtMs: number;
+  /** How often the flight controller's clock began anew. */
+  reboots: number;
+}
+
+const emptyTelemetry = (): Telemetry => ({
+  localAtMs: NEVER_MS,
+  localPositionNed: vector3(0, 0, 0),
+  velocityNed: vector3(0, 0, 0),
+  globalAtMs: NEVER_MS,
+  global: { latDeg: 0, lonDeg: 0, altAmslM: 0 },
+  attitudeAtMs: NEVER_MS,
+  rollRad: 0,
+  pitchRad: 0,
+  yawRad: 0,
+  ratesRadps: vector3(0, 0, 0),
+  thrust: 0,
+  landed: 'UNDEFINED',
+  landedAtMs: NEVER_MS,
+  home: { latDeg: 0, lonDeg: 0, altAmslM: 0 },
+  homeAtMs: NEVER_MS,
+  estimatorStdM: Number.NaN,
+  estimatorAtMs: NEVER_MS,
+  estimatorFlags: 0,
+  gpsStdM: Number.NaN,
+  gpsFixType: 0,
+  gpsAtMs: NEVER_MS,
+  batteryVoltageV: Number.NaN,
+  batteryCurrentA: Number.NaN,
+  batteryRemaining: Number.NaN,
+  readyToArm: false,
+  currentCustomMode: 0,
+  intendedCustomMode: 0,
+  currentModeAtMs: NEVER_MS,
+  reboots: 0,
+});
+
+const allFinite = (...values: number[]): boolean => values.every(Number.isFinite);
+
+/** Percent to a share; −1 (not known) keeps what was known. */
+const shareFrom = (percent: number, known: number): number =>
+  percent >= 0 && percent <= 100 ? percent / 100 : known;
+
+/** Keeps {@link Telemetry} up to date from decoded messages of the one autopilot. */
+export class TelemetryStore {
+  readonly latest: Telemetry = emptyTelemetry();
+  readonly #clock = new BootClock();
+
+  /** Takes any message; those that say nothing here are ignored. */
+  update(message: MavLinkData, nowMs: number): void {
+    if (message instanceof LocalPositionNed) this.#local(message, nowMs);
+    else if (message instanceof GlobalPositionInt) this.#global(message, nowMs);
+    else if (message instanceof Attitude) this.#attitude(message, nowMs);
+    else if (message instanceof AttitudeTarget) this.#thrust(message);
+    else if (message instanceof ExtendedSysState) {
+      this.latest.landed = landedStateOf(message.landedState);
+      this.latest.landedAtMs = nowMs;
+    } else if (message instanceof CurrentMode) {
+      this.latest.currentCustomMode = message.customMode;
+      this.latest.intendedCustomMode = message.intendedCustomMode;
+      this.latest.currentModeAtMs = nowMs;
+    } else this.#slow(message, nowMs);
+  }
+
+  #slow(message: MavLinkData, nowMs: number): void {
+    const latest = this.latest;
+    if (message instanceof HomePosition) {
+      latest.home.latDeg = message.latitude / 1e7;
+      latest.home.lonDeg = message.longitude / 1e7;
+      latest.home.altAmslM = message.altitude / 1000;
+      latest.homeAtMs = nowMs;
+    } else if (message instanceof EstimatorStatus) {
+      latest.estimatorStdM = message.posHorizAccuracy > 0 ? message.posHorizAccuracy : Number.NaN;
+      latest.estimatorFlags = message.flags;
+      latest.estimatorAtMs = nowMs;
+    } else if (message instanceof GpsRawInt) {
+      latest.gpsStdM = gpsStdOf(message);
+      latest.gpsFixType = message.fixType;
+      latest.gpsAtMs = nowMs;
+    } else if (message instanceof BatteryStatus) {
+      latest.batteryCurrentA =
+        message.currentBattery < 0 ? latest.batteryCurrentA : message.currentBattery / 100;
+      latest.batteryRemaining = shareFrom(message.batteryRemaining, latest.batteryRemaining);
+    } else if (message instanceof SysStatus) {
+      latest.readyToArm = (message.onboardControlSensorsHealth & PREARM_CHECK_BIT) !== 0;
+      latest.batteryRemaining = shareFrom(message.batteryRemaining, latest.batteryRemaining);
+      if (message.voltageBattery !== UNKNOWN_U16) {
+        latest.batteryVoltageV = message.voltageBattery / 1000;
+      }
+      if (message.currentBattery >= 0) latest.batteryCurrentA = message.currentBattery / 100;
+    }
+  }
+
+  #stamp(bootMs: number, nowMs: number): number {
+    const atMs = this.#clock.monotonicMs(bootMs, nowMs);
+    this.latest.reboots = this.#clock.reboots;
+    return atMs;
+  }
+
+  #local(message: LocalPositionNed, nowMs: number): void {
+    const { x, y, z, vx, vy, vz } = message;
+    if (!allFinite(x, y, z, vx, vy, vz)) return;
+    const latest = this.latest;
+    latest.localAtMs = this.#stamp(message.timeBootMs, nowMs);
+    setVector(latest.localPositionNed, x, y, z);
+    setVector(latest.velocityNed, vx, vy, vz);
+  }
+
+  #global(message: GlobalPositionInt, nowMs: number): void {
+    const latest = this.latest;
+    latest.globalAtMs = this.#stamp(message.timeBootMs, nowMs);
+    latest.global.latDeg = message.lat / 1e7;
+    latest.global.lonDeg = message.lon / 1e7;
+    latest.global.altAmslM = message.alt / 1000;
+  }
+
+  #attitude(message: Attitude, nowMs: number): void {
+    const { roll, pitch, yaw, rollspeed, pitchspeed, yawspeed } = message;
+    if (!allFinite(roll, pitch, yaw, rollspeed, pitchspeed, yawspeed)) return;
+    const latest = this.latest;
+    latest.attitudeAtMs = this.#stamp(message.timeBootMs, nowMs);
+    latest.rollRad = roll;
+    latest.pitchRad = pitch;
+    latest.yawRad = yaw;
+    setVector(latest.ratesRadps, rollspeed, pitchspeed, yawspeed);
+  }
+
+  #thrust(message: AttitudeTarget): void {
+    if (Number.isFinite(message.thrust)) this.latest.thrust = message.thrust;
+  }
+}
+
+const setVector = (target: Vector3, x: number, y: number, z: number): void => {
+  target.x = x;
+  target.y = y;
+  target.z = z;
+};
+
+/** Accuracy in mm where the receiver gives one; else eph as PX4 sends it, HDOP × 100, at 1 m each. */
+const gpsStdOf = (message: GpsRawInt): number => {
+  if (message.hAcc > 0) return message.hAcc / 1000;
+  return message.eph === UNKNOWN_U16 ? Number.NaN : message.eph / 100;
+};

@@ -1,0 +1,38 @@
+import type { GuardAction } from '../action.ts';
+import type { Watch } from '../check.ts';
+import type { Situation } from '../situation.ts';
+
+/** Position telemetry comes every 50 ms. */
+const TOO_OLD_MS = 500;
+/** One standard deviation beyond which separation and fence mean nothing any more. */
+const TOO_VAGUE_M = 5;
+/** Longer without a position, and the drone comes down while PX4 can still hold it level (5.4 s). */
+const LOST_AFTER_MS = 4000;
+/** A position that has just come back may go again. */
+const GOOD_FOR_MS = 1000;
+
+/** Poor position: rest first, then land where it is. */
+export class PositionQuality implements Watch {
+  readonly name = 'position-lost';
+  #badSinceMs: number | undefined;
+  #goodSinceMs = Number.NEGATIVE_INFINITY;
+
+  assess({ nowMs, estimate }: Readonly<Situation>): GuardAction {
+    const good =
+      estimate.valid && estimate.ageMs <= TOO_OLD_MS && estimate.positionStdM <= TOO_VAGUE_M;
+    if (!good) {
+      this.#badSinceMs ??= nowMs;
+      this.#goodSinceMs = nowMs;
+    }
+    if (this.#badSinceMs === undefined) return 'pass';
+    if (good && nowMs - this.#goodSinceMs >= GOOD_FOR_MS) {
+      this.#badSinceMs = undefined;
+      return 'pass';
+    }
+    return !good && nowMs - this.#badSinceMs >= LOST_AFTER_MS ? 'land' : 'brake';
+  }
+
+  reset(): void {
+    this.#badSinceMs = undefined;
+  }
+}

@@ -1,0 +1,141 @@
+import type { Estimate } from '#agent/pilot/estimate/estimate.ts';
+import { Guard } from '#agent/pilot/guard/guard.ts';
+import { limitsOf, type Limits } from '#agent/pilot/guard/limits.ts';
+import { emptySituation, type Situation } from '#agent/pilot/guard/situation.ts';
+import type { SafetyEnvelope } from '#protocols/gossip/safety-envelope.ts';
+import type { Random } from '#protocols/random.ts';
+import { vector3, type Vector3 } from '#protocols/vector.ts';
+
+export const TICK_S = 0.02;
+
+export const envelopeWith = (changes: Partial<SafetyEnvelope> = {}): SafetyEnvelope => ({
+  goalId: { issuer: 100, epoch: 1, sequence: 1 },
+  origin: { latDeg: 47, lonDeg: 8, altAmslM: 400 },
+  fenceNed: [
+    { northM: -80, eastM: -80 },
+    { northM: -80, eastM: 80 },
+    { northM: 80, eastM: 80 },
+    { northM: 80, eastM: -80 },
+  ],
+  minHeightM: 4,
+  maxHeightM: 60,
+  minSeparationM: 4,
+  maxSpeedMps: 8,
+  maxClimbMps: 3,
+  maxDescentMps: 2,
+  maxAccelerationMps2: 4,
+  batteryReserve: 0.2,
+  rtlBaseHeightM: 25,
+  rtlLayerM: 4,
+  lostLinkS: 60,
+  lostLinkAction: 'rtl',
+  fleet: [1, 2, 3, 4, 5],
+  ...changes,
+});
+
+export interface Plant {
+  positionNed: Vector3;
+  velocityNed: Vector3;
+}
+
+interface PlantOptions {
+  /** Seconds by which the velocity lags the setpoint. */
+  lagS: number;
+  /** Ticks before a setpoint takes effect. */
+  delayTicks: number;
+  /** Slowly wandering error of the estimated position, at most this, m. */
+  errorM: number;
+}
+
+/**
+ * A vehicle that follows velocity setpoints with a lag and a delay, its own guard in the loop, and an
+ * estimate with a bounded error: what the guard's argument assumes, and nothing kinder.
+ */
+export class FlightRig {
+  readonly guard = new Guard();
+  readonly plant: Plant;
+  readonly situation: Situation;
+  readonly limits: Limits;
+  readonly error = vector3(0, 0, 0);
+  readonly #estimate: Estimate;
+  readonly #pipe: Vector3[];
+  readonly #options: PlantOptions;
+  readonly #random: Random;
+  #tick = 0;
+
+  constructor(
+    envelope: SafetyEnvelope,
+    start: Vector3,
+    random: Random,
+    options: Partial<PlantOptions> = {},
+  ) {
+    this.#options = { lagS: 0.6, delayTicks: 3, errorM: 0.75, ...options };
+    this.#random = random;
+    this.limits = limitsOf(envelope);
+    this.plant = { positionNed: { ...start }, velocityNed: vector3(0, 0, 0) };
+    this.#estimate = {
+      valid: true,
+      positionNed: { ...start },
+      velocityNed: vector3(0, 0, 0),
+      positionStdM: 0.25,
+      ageMs: 20,
+      yawRad: 0,
+      home: vector3(0, 0, 0),
+      homeKnown: true,
+    };
+    this.#pipe = Array.from({ length: this.#options.delayTicks }, () => vector3(0, 0, 0));
+    this.situation = emptySituation(this.#estimate);
+    this.situation.limits = this.limits;
+    this.situation.planFresh = true;
+    this.situation.batteryRemaining = 1;
+    this.guard.begin(vector3(0, 0, 0));
+  }
+
+  get estimate(): Readonly<Estimate> {
+    return this.#estimate;
+  }
+
+  /** One tick of guard and vehicle; returns the guard's verdict. */
+  step(planVelocityNed: Readonly<Vector3>): ReturnType<Guard['tick']> {
+    const { situation } = this;
+    this.#tick += 1;
+    situation.nowMs = this.#tick * TICK_S * 1000;
+    situation.dtS = TICK_S;
+    situation.mindHeardMs = situation.nowMs;
+    situation.vehicleHeardMs = situation.nowMs;
+    situation.operatorHeardMs = situation.nowMs;
+    situation.planVelocityNed.x = planVelocityNed.x;
+    situation.planVelocityNed.y = planVelocityNed.y;
+    situation.planVelocityNed.z = planVelocityNed.z;
+    this.#sense();
+    const verdict = this.guard.tick(situation);
+    this.#move(verdict.velocityNedMps);
+    return verdict;
+  }
+
+  #sense(): void {
+    const { errorM } = this.#options;
+    const wander = 0.03 * errorM;
+    for (const axis of ['x', 'y', 'z'] as const) {
+      this.error[axis] += wander * (this.#random.uniform() - 0.5);
+    }
+    const size = Math.sqrt(this.error.x ** 2 + this.error.y ** 2 + this.error.z ** 2);
+    const share = size > errorM ? errorM / size : 1;
+    for (const axis of ['x', 'y', 'z'] as const) {
+      this.error[axis] *= share;
+      this.#estimate.positionNed[axis] = this.plant.positionNed[axis] + this.error[axis];
+      this.#estimate.velocityNed[axis] =
+        this.plant.velocityNed[axis] + 0.05 * (this.#random.uniform() - 0.5);
+    }
+  }
+
+  #move(setpoint: Readonly<Vector3>): void {
+    this.#pipe.push({ ...setpoint });
+    const effective = this.#pipe.shift()!;
+    const share = 1 - Math.exp(-TICK_S / this.#options.lagS);
+    for (const axis of ['x', 'y', 'z'] as const) {
+      this.plant.velocityNed[axis] += share * (effective[axis] - this.plant.velocityNed[axis]);
+      this.plant.positionNed[axis] += TICK_S * this.plant.velocityNed[axis];
+    }
+  }
+}

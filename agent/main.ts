@@ -32,6 +32,8 @@ interface Child {
 class Supervisor {
   readonly #config: AgentConfig;
   readonly #configFile: string;
+  /** Unix seconds: names this start's flight; grows however often the computer reboots. */
+  readonly #bootEpoch = Number(systemClock.unixUs() / 1_000_000n);
   readonly #children = new Map<ChildName, Child>();
   #stopping = false;
 
@@ -50,13 +52,20 @@ class Supervisor {
   stop(): void {
     if (this.#stopping) return;
     this.#stopping = true;
-    // The recorder last: it should still write what the others say while they end.
     for (const name of CHILDREN) if (name !== 'recorder') this.#signal(name, 'SIGTERM');
-    setTimeout(() => this.#signal('recorder', 'SIGTERM'), 300);
+    this.#stopRecorderLast();
     setTimeout(() => {
       for (const name of CHILDREN) this.#signal(name, 'SIGKILL');
       process.exit(EXIT.failed);
     }, GRACE_MS);
+  }
+
+  /** It must still write what the others say while they end. */
+  #stopRecorderLast(): void {
+    const others = CHILDREN.filter((name) => name !== 'recorder');
+    if (others.every((name) => this.#children.get(name)?.process === undefined)) {
+      this.#signal('recorder', 'SIGTERM');
+    }
   }
 
   #signal(name: ChildName, signal: NodeJS.Signals): void {
@@ -68,7 +77,7 @@ class Supervisor {
     // Files, not pipes: a child must outlive this process without a broken pipe.
     const log = openSync(join(this.#config.runDir, `${name}.log`), 'a', 0o600);
     const script = join(here, name, 'main.ts');
-    child.process = spawn(process.execPath, [script, '--config', this.#configFile], {
+    child.process = spawn(process.execPath, [script, ...this.#argumentsOf(name)], {
       stdio: ['ignore', log, log],
     });
     closeSync(log);
@@ -77,11 +86,25 @@ class Supervisor {
     this.#writePids();
   }
 
+  #argumentsOf(name: ChildName): string[] {
+    if (name !== 'recorder') return ['--config', this.#configFile];
+    const { runDir, sysid, name: drone, modelDir } = this.#config;
+    const flight = {
+      flight: `${drone}-${this.#bootEpoch}`,
+      sysid,
+      bootEpoch: this.#bootEpoch,
+      versions: { node: process.versions.node, model: modelDir ?? 'analytic' },
+    };
+    const logDir = join(runDir, 'flights', `${this.#bootEpoch}`);
+    return ['--run-dir', runDir, '--log-dir', logDir, '--flight', JSON.stringify(flight)];
+  }
+
   #ended(name: ChildName, code: number | null, signal: string | null): void {
     const child = this.#children.get(name)!;
     child.process = undefined;
     if (this.#stopping) {
       if ([...this.#children.values()].every((one) => one.process === undefined)) process.exit(0);
+      this.#stopRecorderLast();
       return;
     }
     child.delayMs = restartDelayMs(systemClock.monotonicMs() - child.startedMs, child.delayMs);

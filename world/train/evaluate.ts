@@ -1,3 +1,7 @@
+import { STEP_S } from '../spaces.ts';
+import { InnovationMonitor } from '../uncertainty.ts';
+import type { Calibration } from '../uncertainty.ts';
+import { positionDeviations } from './calibrate.ts';
 import type { Rollouts } from './rollout-summary.ts';
 
 /** Figures from rollouts on flights that nothing was fitted to. Step k is k · STEP_S ahead, from 1. */
@@ -38,4 +42,58 @@ export const auroc = (nominal: Float32Array, strange: Float32Array): number => {
   let wins = 0;
   for (const value of strange) wins += (below(value, false) + below(value, true)) / 2;
   return wins / Math.max(1, nominal.length * strange.length);
+};
+
+/** Share of windows whose error `step` steps ahead lies inside the calibrated interval, per axis: ahead, right, down. */
+export interface Coverage {
+  readonly velocity: readonly number[];
+  readonly position: readonly number[];
+}
+
+export const coverageAt = (
+  rollouts: Rollouts,
+  calibration: Calibration,
+  step: number,
+): Coverage => {
+  const positions = positionDeviations(rollouts);
+  const share = (inside: (cell: number, axis: number) => boolean): number[] =>
+    [0, 1, 2].map((axis) => {
+      let hits = 0;
+      for (let window = 0; window < rollouts.count; window += 1) {
+        if (inside((window * rollouts.horizon + step - 1) * 3 + axis, axis)) hits += 1;
+      }
+      return hits / Math.max(1, rollouts.count);
+    });
+  const velocityScale = calibration.velocityScale[step - 1]!;
+  const positionScale = calibration.positionScale[step - 1]!;
+  return {
+    velocity: share(
+      (cell, axis) =>
+        Math.abs(rollouts.velocityError[cell]!) <=
+        velocityScale[axis]! * Math.sqrt(rollouts.variance[cell]!),
+    ),
+    position: share(
+      (cell, axis) =>
+        Math.abs(rollouts.positionError[cell]!) <= positionScale[axis]! * positions[cell]!,
+    ),
+  };
+};
+
+/** Trips per hour of the innovation monitor over consecutive windows (stride 1); a trip resets it. */
+export const innovationTripsPerHour = (rollouts: Rollouts, calibration: Calibration): number => {
+  const monitor = new InnovationMonitor(calibration.innovation);
+  let trips = 0;
+  for (let window = 0; window < rollouts.count; window += 1) {
+    if (rollouts.flightOf[window] !== rollouts.flightOf[window - 1]) monitor.reset();
+    const cell = window * rollouts.horizon * 3;
+    monitor.push(
+      rollouts.velocityError.subarray(cell, cell + 3),
+      rollouts.variance.subarray(cell, cell + 3),
+    );
+    if (monitor.tripped) {
+      trips += 1;
+      monitor.reset();
+    }
+  }
+  return (trips * 3600) / Math.max(1, rollouts.count * STEP_S);
 };

@@ -7,7 +7,8 @@ import { controlGains } from './control/control-gains.ts';
 import { FlightControl, type Motion } from './control/flight-control.ts';
 import { clearSetpoint, emptySetpoint } from './control/flight-setpoint.ts';
 import { Home } from './home.ts';
-import { LandDetector } from './land-detector.ts';
+import { LandDetector, type LiftCommand } from './land-detector.ts';
+import { BlindDescent } from './modes/blind-descent.ts';
 import { Land } from './modes/land.ts';
 import { Loiter } from './modes/loiter.ts';
 import type { ModeBehaviour } from './modes/mode-behaviour.ts';
@@ -19,6 +20,8 @@ import type { Parameters, Profile } from './parameters.ts';
 import type { Situation } from './situation.ts';
 import { TakeoffRamp } from './takeoff-ramp.ts';
 
+/** The loss of the stream is noticed this long after COM_OF_LOSS_T (recordings: 0.04–0.11 s). */
+const LOSS_NOTICE_S = 0.06;
 /** Steps of the inner loop (4 ms) to one of the outer. */
 const OUTER_DIVIDER = 5;
 /** A changed parameter is in force only after about this long, as in PX4. */
@@ -58,6 +61,7 @@ export class Autopilot {
   readonly #home: Home;
   readonly #alignedAtS: number;
   readonly #behaviours: ReadonlyMap<FlightMode, ModeBehaviour>;
+  readonly #command: LiftCommand = { thrust: 0, hoverThrust: 0.5, downMps: 0 };
   #behaviour: ModeBehaviour;
   #mode: FlightMode = 'AUTO_LOITER';
   #reposition: { targetNed: Readonly<Vector3>; yawRad: number } | undefined;
@@ -94,7 +98,7 @@ export class Autopilot {
       ['AUTO_LOITER', this.loiter],
       ['AUTO_LAND', land],
       ['AUTO_PRECLAND', land],
-      ['POSCTL', land],
+      ['POSCTL', new BlindDescent(trajectory)],
       ['AUTO_RTL', new Rtl(trajectory)],
       ['OFFBOARD', new Offboard(this.stream)],
     ]);
@@ -113,7 +117,7 @@ export class Autopilot {
 
   get offboardStreamAlive(): boolean {
     const { timeS, parameters } = this.situation;
-    return this.stream.isAlive(timeS, parameters.get('COM_OF_LOSS_T'));
+    return this.stream.ageS(timeS) < parameters.get('COM_OF_LOSS_T') + LOSS_NOTICE_S;
   }
 
   /** Arms and fixes home, if PX4 would. */
@@ -155,7 +159,6 @@ export class Autopilot {
       gcsLost: this.#gcsLost(),
       modeFinished: this.#behaviour.finished,
     });
-    if (situation.armed && !commander.armed) this.stream.forget();
     situation.armed = commander.armed;
     this.#home.step(situation);
     this.#followMode();
@@ -194,7 +197,6 @@ export class Autopilot {
       const { setpoint } = this;
       const rampLimitMps = ramp.climbLimitMps(situation.parameters);
       setpoint.climbLimitMps = Math.min(setpoint.climbLimitMps, rampLimitMps);
-      if (ramp.phase === 'rampup') control.position.reset();
       control.stepPosition(dtS, setpoint, situation.motion, ramp.phase === 'flight');
     } else {
       control.idle();
@@ -203,11 +205,13 @@ export class Autopilot {
 
   #detect(dtS: number): void {
     const { situation, control } = this;
-    const { phase } = this.#ramp;
-    const thrust = control.position.thrust;
     const { motion, parameters } = situation;
-    this.#detector.step(dtS, phase, thrust, control.hover.value, motion, parameters);
+    this.#command.thrust = control.position.thrust;
+    this.#command.hoverThrust = control.hover.value;
+    this.#command.downMps = control.position.velocitySetpointNed.z;
+    this.#detector.step(dtS, this.#ramp.phase, this.#command, motion, parameters);
     situation.landed = this.#detector.landed;
+    if (this.#detector.contact && this.#ramp.phase === 'flight') control.idle();
   }
 
   #gcsLost(): boolean {

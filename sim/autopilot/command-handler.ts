@@ -81,6 +81,7 @@ const requestMessage = ({ streams, send }: CommandHandlerPorts, msgid: number): 
 };
 
 const terminate = ({ autopilot }: CommandHandlerPorts, { params }: Command): RequestResult => {
+  if (!autopilot.commander.armed) return 'denied';
   if (params[0] > 0.5) autopilot.commander.terminate();
   return 'accepted';
 };

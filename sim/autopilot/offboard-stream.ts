@@ -2,7 +2,7 @@ import { nedFromLevelBody } from '#protocols/frames.ts';
 import { vector3, type Vector3 } from '#protocols/vector.ts';
 import { MavFrame, PositionTargetTypemask as Mask } from 'mavlink-mappings/dist/lib/common.js';
 import { yawOf } from '../rotation.ts';
-import { clearSetpoint, emptySetpoint } from './control/flight-setpoint.ts';
+import { emptySetpoint } from './control/flight-setpoint.ts';
 import type { Motion } from './control/flight-control.ts';
 
 /** The fields that SET_POSITION_TARGET_LOCAL_NED and _GLOBAL_INT share, position already local. */
@@ -48,15 +48,6 @@ export class OffboardStream {
   /** Seconds since the last setpoint that counted. */
   ageS(timeS: number): number {
     return timeS - this.#lastS;
-  }
-
-  isAlive(timeS: number, lossS: number): boolean {
-    return timeS - this.#lastS < lossS;
-  }
-
-  forget(): void {
-    this.#lastS = Number.NEGATIVE_INFINITY;
-    clearSetpoint(this.setpoint);
   }
 
   /** Returns whether the setpoint counted. `frame` is MAV_FRAME after global ones became local. */

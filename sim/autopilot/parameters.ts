@@ -52,6 +52,8 @@ const DECLARATIONS = {
   MPC_JERK_AUTO: float(4),
   MPC_LAND_ALT1: float(10),
   MPC_LAND_ALT2: float(5),
+  MPC_LAND_ALT3: float(1),
+  MPC_LAND_CRWL: float(0.3),
   MPC_LAND_SPEED: float(0.7),
   MPC_THR_HOVER: float(0.5),
   MPC_THR_MAX: float(1),

@@ -1,4 +1,3 @@
-import { wrapPi } from '#protocols/units.ts';
 import { bodyDownInNed, yawOf, type Quaternion } from '../../rotation.ts';
 import { vector3, type Vector3 } from '#protocols/vector.ts';
 import { AttitudeControl } from './attitude-control.ts';
@@ -54,7 +53,10 @@ export class FlightControl {
     this.#lastDownSpeedMps = Number.NaN;
   }
 
-  /** Outer loop, 50 Hz. Hover thrust is learnt only where `flying`: the ground carries weight too. */
+  /**
+   * Outer loop, 50 Hz. Before `flying` the ground carries weight too: hover thrust is not learnt
+   * then, and thrust may be zero.
+   */
   stepPosition(
     dtS: number,
     setpoint: Readonly<FlightSetpoint>,
@@ -69,8 +71,9 @@ export class FlightControl {
       motion.velocityNed,
       this.hover.value,
       this.gains,
+      flying ? this.gains.thrustMin : 0,
     );
-    this.#turn(dtS, setpoint, motion);
+    this.#turn(setpoint, motion);
     this.attitude.aim(this.position.bodyDownNed, this.#yawRad);
   }
 
@@ -93,16 +96,14 @@ export class FlightControl {
     this.#lastDownSpeedMps = speed;
   }
 
-  /** Heading: commanded, or turned at the commanded rate, or held. */
-  #turn(dtS: number, setpoint: Readonly<FlightSetpoint>, motion: Motion): void {
-    this.#yawRateRadps = Number.isFinite(setpoint.yawRateRadps) ? setpoint.yawRateRadps : 0;
-    if (Number.isFinite(setpoint.yawRad)) {
-      this.#yawRad = setpoint.yawRad;
-      return;
-    }
-    if (Number.isNaN(this.#yawRad)) this.#yawRad = yawOf(motion.attitude);
-    if (Number.isFinite(setpoint.yawRateRadps)) {
-      this.#yawRad = wrapPi(this.#yawRad + setpoint.yawRateRadps * dtS);
-    }
+  /**
+   * Heading: commanded, or else held. While only a rate is commanded the held heading is the present
+   * one, as in PX4: the rate is fed forward, its error is not made up later.
+   */
+  #turn(setpoint: Readonly<FlightSetpoint>, motion: Motion): void {
+    const turning = Number.isFinite(setpoint.yawRateRadps);
+    this.#yawRateRadps = turning ? setpoint.yawRateRadps : 0;
+    if (Number.isFinite(setpoint.yawRad)) this.#yawRad = setpoint.yawRad;
+    else if (turning || Number.isNaN(this.#yawRad)) this.#yawRad = yawOf(motion.attitude);
   }
 }

@@ -51,12 +51,13 @@ export class PositionControl {
     velocityNed: Readonly<Vector3>,
     hoverThrust: number,
     gains: Readonly<ControlGains>,
+    leastThrust: number,
   ): void {
     this.#differentiate(dtS, velocityNed, gains.velocityDerivativeHz);
     this.#wantVelocity(setpoint, positionNed, gains);
     this.#wantAcceleration(setpoint, velocityNed, gains);
-    const wantedThrust = this.#wantThrust(hoverThrust, gains);
-    this.#integrate(dtS, velocityNed, wantedThrust, hoverThrust, gains);
+    const wantedThrust = this.#wantThrust(hoverThrust, gains, leastThrust);
+    this.#integrate(dtS, velocityNed, wantedThrust > leastThrust, hoverThrust, gains);
   }
 
   #differentiate(dtS: number, velocityNed: Readonly<Vector3>, cutoffHz: number): void {
@@ -117,7 +118,7 @@ export class PositionControl {
   }
 
   /** Sets direction and amount of thrust; returns the amount wanted before saturation. */
-  #wantThrust(hoverThrust: number, gains: Readonly<ControlGains>): number {
+  #wantThrust(hoverThrust: number, gains: Readonly<ControlGains>, leastThrust: number): number {
     const a = this.accelerationSetpointNed;
     const down = this.bodyDownNed;
     // MPC_ACC_DECOUPLE: the tilt that gives this horizontal acceleration while hovering.
@@ -130,7 +131,7 @@ export class PositionControl {
     const lift = hoverThrust - (a.z * hoverThrust) / GRAVITY_MPS2;
     const wanted = lift / Math.max(0.3, down.z);
     if (wanted <= gains.thrustMax) {
-      this.thrust = Math.max(wanted, gains.thrustMin);
+      this.thrust = Math.max(wanted, leastThrust);
       return wanted;
     }
     // Too little thrust for both: keep the lift, give the rest to the horizontal.
@@ -148,7 +149,7 @@ export class PositionControl {
   #integrate(
     dtS: number,
     velocityNed: Readonly<Vector3>,
-    wantedThrust: number,
+    aboveLeast: boolean,
     hoverThrust: number,
     gains: Readonly<ControlGains>,
   ): void {
@@ -166,8 +167,8 @@ export class PositionControl {
       errorX -= antiWindup * (a.x - producedX);
       errorY -= antiWindup * (a.y - producedY);
     }
-    if (wantedThrust >= gains.thrustMax && errorZ < 0) errorZ = 0;
-    if (wantedThrust <= gains.thrustMin && errorZ > 0) errorZ = 0;
+    if (this.thrust >= gains.thrustMax && errorZ < 0) errorZ = 0;
+    if (!aboveLeast && errorZ > 0) errorZ = 0;
     integral.x += dtS * gains.velocityI * errorX;
     integral.y += dtS * gains.velocityI * errorY;
     integral.z = clamp(integral.z + dtS * gains.climbI * errorZ, -GRAVITY_MPS2, GRAVITY_MPS2);

@@ -4,8 +4,12 @@ import type { FlightSetpoint } from '../control/flight-setpoint.ts';
 import { heightAboveHomeM, type Situation } from '../situation.ts';
 import type { ModeBehaviour } from './mode-behaviour.ts';
 
-/** Descent speed by height: MPC_Z_V_AUTO_DN above MPC_LAND_ALT1, MPC_LAND_SPEED below MPC_LAND_ALT2. */
+/**
+ * Descent speed by height: MPC_Z_V_AUTO_DN above MPC_LAND_ALT1, MPC_LAND_SPEED below MPC_LAND_ALT2,
+ * MPC_LAND_CRWL below MPC_LAND_ALT3.
+ */
 export const landingSpeedMps = ({ parameters }: Situation, heightM: number): number => {
+  if (heightM < parameters.get('MPC_LAND_ALT3')) return parameters.get('MPC_LAND_CRWL');
   const high = parameters.get('MPC_LAND_ALT1');
   const low = parameters.get('MPC_LAND_ALT2');
   const slow = parameters.get('MPC_LAND_SPEED');

@@ -11,7 +11,7 @@ type Phase = 'climb' | 'return' | 'descend' | 'delay' | 'land';
 const ARRIVED_M = 1;
 
 /**
- * AUTO.RTL, RTL_TYPE 0: climb to RTL_RETURN_ALT (lower inside RTL_CONE_ANG about home), fly home,
+ * AUTO.RTL, RTL_TYPE 0: climb to RTL_RETURN_ALT (lower near home), fly home,
  * descend to RTL_DESCEND_ALT, wait RTL_LAND_DELAY (negative: for ever), land.
  */
 export class Rtl implements ModeBehaviour {
@@ -27,7 +27,10 @@ export class Rtl implements ModeBehaviour {
   }
 
   enter(situation: Situation): void {
+    const { positionNed } = situation.motion;
     this.#trajectory.begin(situation.motion);
+    this.#trajectory.targetNed.x = positionNed.x;
+    this.#trajectory.targetNed.y = positionNed.y;
     this.#trajectory.targetNed.z = situation.homeNed.z - returnHeightM(situation);
     this.#phase = 'climb';
     this.landing = false;
@@ -79,16 +82,23 @@ export class Rtl implements ModeBehaviour {
   }
 }
 
-/** Height above home to return at: never below the present one. */
+/**
+ * Height above home to return at: RTL_RETURN_ALT, but within RTL_MIN_DIST of home only as high as
+ * the cone of half-angle RTL_CONE_ANG is there, and over home itself hardly higher than now. Never
+ * below the present height.
+ */
 const returnHeightM = (situation: Situation): number => {
   const { motion, homeNed, parameters } = situation;
   const dx = homeNed.x - motion.positionNed.x;
   const dy = homeNed.y - motion.positionNed.y;
   const distanceM = Math.sqrt(dx * dx + dy * dy);
-  const full = parameters.get('RTL_RETURN_ALT');
-  const least = Math.min(full, parameters.get('RTL_DESCEND_ALT'));
+  const nowM = heightAboveHomeM(situation);
+  const fullM = parameters.get('RTL_RETURN_ALT');
+  const arrivedM = parameters.get('NAV_ACC_RAD');
+  const nearM = parameters.get('RTL_MIN_DIST');
+  if (distanceM <= arrivedM) return Math.max(Math.min(fullM, 2 * distanceM), nowM);
   const coneRad = radiansFromDegrees(parameters.get('RTL_CONE_ANG'));
-  const inCone = coneRad > 0 ? Math.min(full, distanceM / Math.tan(coneRad)) : full;
-  const wanted = distanceM < parameters.get('RTL_MIN_DIST') && coneRad > 0 ? least : inCone;
-  return Math.max(wanted, least, heightAboveHomeM(situation));
+  const inCone = distanceM <= nearM && coneRad > 0;
+  const wantedM = inCone ? Math.min(fullM, nearM / Math.tan(coneRad)) : fullM;
+  return Math.max(wantedM, Math.min(fullM, 2 * arrivedM), nowM);
 };

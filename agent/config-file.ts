@@ -29,6 +29,7 @@ const agentConfigSchema: z.ZodType<AgentConfig> = z.strictObject({
     operators: z
       .array(z.strictObject({ member: z.number().int().min(1).max(65_535), publicKeyHex: keyHex }))
       .max(16),
+    modelSignersHex: z.array(keyHex).max(16),
   }),
   mesh: z.strictObject({
     listen: z.array(z.string()).min(1).max(8),

@@ -29,6 +29,8 @@ export interface AgentConfig {
     authorityPublicKeyHex: string;
     /** Operators' keys for the pilot, which reads no roster: member id and hex of the raw key. */
     operators: { member: number; publicKeyHex: string }[];
+    /** Hex of the raw Ed25519 keys whose model releases may fly. */
+    modelSignersHex: string[];
   };
   mesh: {
     /** libp2p multiaddrs to listen on, QUIC and TCP. */

@@ -25,6 +25,7 @@ interface SwarmSettings {
   swarm: string;
   seed: number;
   modelDir: string | null;
+  modelSignersHex: string[];
   mapPort: number;
   /** The stand-ins' scenario, as JSON-ready data. */
   scenario: unknown;
@@ -113,6 +114,7 @@ const agentConfig = (
     rosterFile: layout.rosterFile,
     authorityPublicKeyHex: trust.authorityPublicKeyHex,
     operators: [{ member: layout.stationMember, publicKeyHex: trust.operatorKeyHex }],
+    modelSignersHex: settings.modelSignersHex,
   },
   mesh: { listen: listenOn(drone.meshPort), bootstrap: [], mdns: false },
   modelDir: settings.modelDir,

@@ -35,6 +35,7 @@ describe('the house', () => {
     ['door', 'world/latent.ts', `import * as ort from 'onnxruntime-node';`],
     ['door', 'agent/mesh/tick.ts', `import { createLibp2p } from 'libp2p';`],
     ['door', 'protocols/log/chain.ts', `import fs from 'fs';`],
+    ['door', 'agent/mind/tick.ts', `import { createHash, randomBytes } from 'node:crypto';`],
     ['clock', 'agent/mind/tick.ts', `const now = Date.now();`],
     ['clock', 'sim/physics/wind.ts', `const gust = Math.random();`],
     ['length', 'world/a.ts', '\n'.repeat(301)],
@@ -50,6 +51,7 @@ describe('the house', () => {
     ['sim/a.ts', `import { x } from '#agent/pilot/tick.ts';`],
     ['world/session.ts', `import * as ort from 'onnxruntime-node';`],
     ['agent/mind/tick.ts', `// Date.now() would break replay`],
+    ['protocols/log/chain.ts', `import { createHash } from 'node:crypto';`],
   ])('lets %s do what it may', (path, text) => {
     expect(rulesBrokenBy(path, text)).toEqual([]);
   });

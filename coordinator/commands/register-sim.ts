@@ -1,0 +1,102 @@
+import type { Command } from 'commander';
+
+import { wholeNumber } from './context.ts';
+import { withContext } from './register-flight.ts';
+import type { SimOptions } from './sim-up.ts';
+
+interface RawOptions {
+  drones: string;
+  seed: string;
+  mission: string;
+  runDir: string;
+  mapPort: string;
+  portOffset: string;
+  headless?: boolean;
+  model?: string | false;
+}
+
+interface RawRunOptions {
+  drill?: string[];
+  timeout?: string;
+}
+
+const simOptions = (raw: RawOptions): SimOptions => ({
+  drones: wholeNumber(raw.drones, '--drones'),
+  seed: wholeNumber(raw.seed, '--seed'),
+  missionFile: raw.mission,
+  runDir: raw.runDir,
+  mapPort: wholeNumber(raw.mapPort, '--map-port'),
+  portOffset: wholeNumber(raw.portOffset, '--port-offset'),
+  headless: raw.headless === true,
+  modelDir: raw.model === false ? null : (raw.model ?? 'models/current'),
+});
+
+const withSimOptions = (command: Command): Command =>
+  command
+    .option('--drones <n>', 'how many drones', '5')
+    .option('--seed <n>', 'seeds wind, noise, targets and planners', '1')
+    .option('--mission <file>', 'the mission', 'missions/search-irchel.yaml')
+    .option('--run-dir <dir>', 'where keys, logs and records go; replaced', '.skein/run')
+    .option('--map-port <port>', 'TCP port of the map page; 0 takes any free one', '8650')
+    .option(
+      '--port-offset <n>',
+      'added to every UDP and mesh port, to run beside another swarm',
+      '0',
+    )
+    .option('--model <dir>', 'directory of a signed model release')
+    .option('--no-model', 'fly by the analytic model')
+    .option('--headless', 'plain lines and no map page');
+
+/** Commands that make a world to fly in, and the processes of an agent and a station. */
+export const addSimCommands = (program: Command): void => {
+  const sim = program.command('sim').description('simulated swarms over PX4 stand-ins');
+  withSimOptions(sim.command('run'))
+    .description('fly a mission from start to landing and sum it up')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  skein sim run --seed 7 --headless\n  skein sim run --mission missions/search-irchel-corner.yaml --drones 3',
+    )
+    .option(
+      '--drill <what...>',
+      'a mishap, e.g. kill:mind:2@60, pause:mesh:3@60+10, cut:1@40+5, payload:4@30',
+    )
+    .option('--timeout <seconds>', "give up after; default: the mission's time limit")
+    .action(async (raw: RawOptions & RawRunOptions, command: Command) => {
+      const [{ runSim }, { parseDrill }] = await Promise.all([
+        import('./sim-run.ts'),
+        import('#sim/swarm/drill.ts'),
+      ]);
+      const timeoutS =
+        raw.timeout === undefined ? undefined : wholeNumber(raw.timeout, '--timeout');
+      const drills = (raw.drill ?? []).map(parseDrill);
+      await withContext(command, (context) =>
+        runSim(context, { ...simOptions(raw), drills, timeoutS }),
+      );
+    });
+  withSimOptions(sim.command('up'))
+    .description('start the swarm and its station, and keep them until interrupted')
+    .addHelpText(
+      'after',
+      '\nExample:\n  skein sim up --drones 3 &\n  skein mission start missions/search-irchel-corner.yaml',
+    )
+    .action(async (raw: RawOptions, command: Command) => {
+      const { runSimUp } = await import('./sim-up.ts');
+      await withContext(command, (context) => runSimUp(context, simOptions(raw)));
+    });
+  program
+    .command('station')
+    .description("the ground station: the swarm's operator, map page and journal")
+    .requiredOption('--config <file>', "the station's configuration")
+    .action(async (options: { config: string }) => {
+      const { runStation } = await import('../station/main.ts');
+      process.exitCode = await runStation(options.config);
+    });
+  program
+    .command('agent')
+    .description('one drone: supervisor, pilot, mesh, mind and recorder')
+    .requiredOption('--config <file>', "the agent's configuration")
+    .action(async (options: { config: string }) => {
+      const { runAgent } = await import('#agent/main.ts');
+      runAgent(options.config);
+    });
+};

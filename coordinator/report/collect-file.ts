@@ -1,0 +1,170 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { searchGrid, cellKey } from '#agent/mind/mission/grid.ts';
+import { openDisk } from '#protocols/log/disk.ts';
+import { readFlight } from '#protocols/log/reader.ts';
+import { verifyFlight } from '#protocols/log/verify.ts';
+import type { Mission } from '#protocols/mission/mission.ts';
+import type { Scenario } from '#sim/scenario.ts';
+import type { DroneLayout, SwarmLayout } from '#sim/swarm/layout.ts';
+import type { TruthSummary } from '#sim/truth.ts';
+import type { MemberUsage } from '../commands/usage-meter.ts';
+import type { SwarmView } from '../station/view.ts';
+import { findProbability } from './expected-findings.ts';
+import { emptyPlanStatistics, type PlanStatistics, readPlan } from './plan-statistics.ts';
+import { shortfallsOf } from './shortfalls.ts';
+import type { DroneSummary, Summary } from './summary.ts';
+
+interface Run {
+  mission: Mission;
+  seed: number;
+  wallS: number;
+  usage: MemberUsage[];
+}
+
+/** Reads what a run left in its directory, sums it up, and leaves `summary.json` beside it. */
+export const collectSummary = async (
+  layout: SwarmLayout,
+  view: SwarmView,
+  run: Run,
+): Promise<Summary> => {
+  const truth = JSON.parse(readFileSync(layout.truthFile, 'utf8')) as TruthSummary;
+  const scenario = JSON.parse(readFileSync(layout.scenarioFile, 'utf8')) as Scenario;
+  const drones: DroneSummary[] = [];
+  const all = emptyPlanStatistics();
+  for (const drone of layout.drones) {
+    drones.push(await droneSummary(drone, truth, run, all));
+  }
+  const found = findingsAgainstTruth(run.mission, scenario, view);
+  const summary: Summary = {
+    format: 1,
+    mission: run.mission.name,
+    seed: run.seed,
+    startedUnixMs: view.unixMs - (view.mission?.elapsedS ?? 0) * 1000,
+    success: false,
+    shortfalls: [],
+    missionS: view.mission?.elapsedS ?? null,
+    wallS: run.wallS,
+    searchedFraction: view.mission?.searchedFraction ?? 0,
+    searchedFractionNeeded: run.mission.search?.searchedFraction ?? 0,
+    ...found,
+    leastSeparationM: truth.leastSeparation?.metres ?? null,
+    minSeparationM: run.mission.minSeparationM,
+    fenceMarginM: truth.leastFenceMargin?.metres ?? null,
+    planP50Ms: all.percentileMs(0.5),
+    planP99Ms: all.percentileMs(0.99),
+    disagreementTrips: drones.reduce((sum, drone) => sum + drone.disagreementTrips, 0),
+    modelShare: all.modelShare(),
+    maxSetpointGapMs: Math.max(...truth.vehicles.map((one) => one.greatestSetpointGapMs)),
+    audit: worst(drones.map((drone) => drone.audit)),
+    drones,
+  };
+  summary.shortfalls = shortfallsOf(summary, truth);
+  summary.success = summary.shortfalls.length === 0;
+  writeFileSync(join(layout.runDir, 'summary.json'), `${JSON.stringify(summary, null, 2)}\n`);
+  return summary;
+};
+
+const droneSummary = async (
+  drone: DroneLayout,
+  truth: TruthSummary,
+  run: Run,
+  all: PlanStatistics,
+): Promise<DroneSummary> => {
+  const vehicle = truth.vehicles.find((one) => one.sysid === drone.sysid);
+  const usage = run.usage.find((one) => one.sysid === drone.sysid);
+  const { own, audit, records, bytesOut } = await readRecord(drone, all);
+  const armedS = ((vehicle?.disarmedAtMs ?? 0) - (vehicle?.armedAtMs ?? 0)) / 1000;
+  const airborneS = ((vehicle?.landedAtMs ?? 0) - (vehicle?.takeoffAtMs ?? 0)) / 1000;
+  return {
+    sysid: drone.sysid,
+    name: drone.name,
+    landed: vehicle?.landedAtMs != null,
+    disarmed: vehicle?.disarmedAtMs != null,
+    airborneS: airborneS > 0 ? airborneS : null,
+    flownM: vehicle?.flownM ?? null,
+    batteryPercent: vehicle === undefined ? null : vehicle.batteryRemaining * 100,
+    bytesPerSecond: armedS > 0 && bytesOut > 0 ? bytesOut / armedS : null,
+    cpuCores: usage?.cpuCores ?? null,
+    residentMb: usage?.residentMb ?? null,
+    plans: own.plans,
+    planP50Ms: own.percentileMs(0.5),
+    planP99Ms: own.percentileMs(0.99),
+    modelShare: own.modelShare(),
+    disagreementTrips: own.trips,
+    maxSetpointGapMs: vehicle?.greatestSetpointGapMs ?? null,
+    audit,
+    records,
+  };
+};
+
+type Audit = DroneSummary['audit'];
+
+const SEVERITY: readonly Audit[] = ['verified', 'truncated', 'missing', 'failed'];
+
+const worst = (audits: Audit[]): Audit =>
+  audits.reduce((a, b) => (SEVERITY.indexOf(b) > SEVERITY.indexOf(a) ? b : a), 'verified');
+
+/** Flights of one drone, oldest first. */
+export const flightDirectories = (drone: DroneLayout): string[] => {
+  try {
+    const flights = join(drone.dir, 'flights');
+    return readdirSync(flights)
+      .sort()
+      .map((name) => join(flights, name));
+  } catch {
+    return [];
+  }
+};
+
+const readRecord = async (
+  drone: DroneLayout,
+  all: PlanStatistics,
+): Promise<{ own: PlanStatistics; audit: Audit; records: number; bytesOut: number }> => {
+  const own = emptyPlanStatistics();
+  const audits: Audit[] = [];
+  let records = 0;
+  let bytesOut = 0;
+  for (const directory of flightDirectories(drone)) {
+    const disk = openDisk(directory);
+    const verification = await verifyFlight(disk);
+    audits.push(verification.status);
+    records += verification.records;
+    for await (const record of readFlight(disk)) {
+      if (record.channel === 'mesh/out') bytesOut += record.payload.length;
+      if (record.channel !== 'mind/plan') continue;
+      const plan = readPlan(record.payload);
+      if (plan === undefined) continue;
+      own.add(plan);
+      all.add(plan);
+    }
+  }
+  return { own, audit: audits.length === 0 ? 'missing' : worst(audits), records, bytesOut };
+};
+
+const findingsAgainstTruth = (
+  mission: Mission,
+  scenario: Scenario,
+  view: SwarmView,
+): Pick<Summary, 'targetsFound' | 'targetsExpected' | 'targetsHidden' | 'falseFindings'> => {
+  const { search } = mission;
+  if (search === undefined) {
+    return { targetsFound: 0, targetsExpected: null, targetsHidden: null, falseFindings: null };
+  }
+  const grid = searchGrid(mission);
+  const cellOf = (metres: number): number => Math.floor(metres / search.cellM);
+  const hidden = new Set(
+    scenario.targets
+      .map((target) => cellKey(cellOf(target.northM), cellOf(target.eastM)))
+      .filter((key) => grid.keys.has(key)),
+  );
+  const found = new Set(view.findings.map((one) => cellKey(one.row, one.column)));
+  const right = [...found].filter((key) => hidden.has(key)).length;
+  return {
+    targetsFound: right,
+    targetsExpected: hidden.size * findProbability(search, grid.cells.length),
+    targetsHidden: hidden.size,
+    falseFindings: found.size - right,
+  };
+};

@@ -1,0 +1,85 @@
+import { Hono } from 'hono';
+import { streamSSE } from 'hono/streaming';
+import * as z from 'zod';
+
+import { Fault } from '#protocols/fault.ts';
+import {
+  DIRECTIVES,
+  MAX_DIRECTIVE_TARGETS,
+  type DirectiveKind,
+} from '#protocols/gossip/directive.ts';
+import type { GoalId } from '#protocols/gossip/goal-id.ts';
+import { missionSchema, type Mission } from '#protocols/mission/mission.ts';
+import { missionGeometry } from './mission-geometry.ts';
+import type { SwarmView } from './view.ts';
+
+/** What the station can do; its process gives it, tests may give another. */
+export interface Station {
+  view(): SwarmView;
+  mission(): Mission | undefined;
+  startMission(mission: Mission): Promise<{ goal: GoalId }>;
+  sendDirective(
+    kind: DirectiveKind,
+    targets: number[],
+    confirmed: boolean,
+  ): Promise<{ issuer: number; number: number }>;
+  /** Resolves when the view may have changed, at the latest after a second. */
+  changed(): Promise<void>;
+}
+
+const directiveBody = z.strictObject({
+  kind: z.enum(Object.keys(DIRECTIVES) as [DirectiveKind, ...DirectiveKind[]]),
+  targets: z.array(z.number().int().min(1).max(250)).max(MAX_DIRECTIVE_TARGETS),
+  confirmed: z.boolean(),
+});
+
+const missionBody = z.strictObject({ mission: missionSchema });
+
+/** Looking only: what the map page reads, safe to serve on a TCP port. */
+export const createReadApp = (station: Station): Hono => {
+  const app = new Hono();
+  app.get('/state', (context) => context.json(station.view()));
+  app.get('/mission', (context) => {
+    const mission = station.mission();
+    return context.json(mission === undefined ? null : missionGeometry(mission));
+  });
+  app.get('/events', (context) =>
+    streamSSE(context, async (stream) => {
+      while (!stream.aborted) {
+        await stream.writeSSE({ event: 'state', data: JSON.stringify(station.view()) });
+        await station.changed();
+      }
+    }),
+  );
+  return app;
+};
+
+/** Looking and commanding: only behind the 0600 Unix socket. */
+export const createControlApp = (station: Station): Hono => {
+  const app = createReadApp(station);
+  app.post('/mission', async (context) => {
+    const body = missionBody.parse(await context.req.json());
+    return context.json(await station.startMission(body.mission));
+  });
+  app.post('/directive', async (context) => {
+    const body = directiveBody.parse(await context.req.json());
+    if (body.kind === 'kill' && !body.confirmed) {
+      throw new Fault('kill-unconfirmed', 'kill needs a second, explicit confirmation', {
+        exit: 'refused',
+      });
+    }
+    return context.json(await station.sendDirective(body.kind, body.targets, body.confirmed));
+  });
+  app.onError((error, context) => {
+    if (error instanceof Fault) {
+      const { code, message, remedy } = error;
+      return context.json({ error: { code, message, remedy } }, 409);
+    }
+    if (error instanceof z.ZodError || error instanceof SyntaxError) {
+      const message = error instanceof z.ZodError ? z.prettifyError(error) : 'the body is not JSON';
+      return context.json({ error: { code: 'bad-request', message } }, 400);
+    }
+    return context.json({ error: { code: 'station-failed', message: error.message } }, 500);
+  });
+  return app;
+};

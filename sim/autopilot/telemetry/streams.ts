@@ -128,7 +128,7 @@ export class Streams {
   }
 
   /** SET_MESSAGE_INTERVAL: µs between two, −1 off, 0 the default. False for an unknown message. */
-  setInterval(msgid: number, intervalUs: number): boolean {
+  setMessageInterval(msgid: number, intervalUs: number): boolean {
     const entry = this.#byId.get(msgid);
     if (entry === undefined || !Number.isFinite(intervalUs)) return false;
     if (intervalUs < 0) entry.hz = 0;

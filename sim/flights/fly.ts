@@ -57,15 +57,16 @@ class FlyingVehicle {
   constructor(conditions: FlightConditions, random: Random) {
     const { vehicle, initialYawRad } = conditions;
     this.#quadrotor = new Quadrotor(vehicle, 0, 0, initialYawRad);
-    this.#quadrotor.positionNed.z = -START_HEIGHT_M;
-    this.#quadrotor.onGround = false;
-    this.#quadrotor.motorThrustN.fill((vehicle.massKg * GRAVITY_MPS2) / 4);
     this.#control = new FlightControl(conditions.gains, conditions.hoverThrust);
     this.#estimate = new StateEstimate(
       this.#quadrotor,
       defaultEstimateErrors,
       random.fork('estimate'),
     );
+    // The estimator's origin is where it booted: on the ground.
+    this.#quadrotor.positionNed.z = -START_HEIGHT_M;
+    this.#quadrotor.onGround = false;
+    this.#quadrotor.motorThrustN.fill((vehicle.massKg * GRAVITY_MPS2) / 4);
     this.#battery = new Battery(conditions.battery);
     this.#wind = new Wind(conditions.wind, random.fork('wind'));
     this.#slowPhase = Math.floor(SLOW_PERIOD_STEPS * random.uniform());

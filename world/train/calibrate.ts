@@ -1,3 +1,4 @@
+import { Fault } from '#protocols/fault.ts';
 import { STEP_S } from '../spaces.ts';
 import { normalisedSquare } from '../uncertainty.ts';
 import type { Calibration, InnovationCalibration } from '../uncertainty.ts';
@@ -61,9 +62,13 @@ const scalesOf = (
   );
 };
 
-/** Greatest CUSUM in each ten seconds of each flight: trips per hour follow from how many spans exceed a threshold. */
+/** One bad moment is one trip: innovations are judged in spans this long. */
+const SPAN_S = 10;
+const SPANS_PER_HOUR = 3600 / SPAN_S;
+
+/** Greatest CUSUM in each span of each flight: trips per hour follow from how many spans exceed a threshold. */
 const peaksOf = (rollouts: Rollouts, scale: readonly number[], allowance: number): Float32Array => {
-  const spanSteps = Math.round(10 / STEP_S);
+  const spanSteps = Math.round(SPAN_S / STEP_S);
   const peaks: number[] = [];
   let [sum, peak, steps] = [0, 0, 0];
   for (let window = 0; window < rollouts.count; window += 1) {
@@ -82,8 +87,6 @@ const peaksOf = (rollouts: Rollouts, scale: readonly number[], allowance: number
   }
   return Float32Array.from(peaks);
 };
-
-const SPANS_PER_HOUR = 360;
 
 /**
  * Weather makes some nominal flights rougher than others: the allowance is the mean square of a rough one (the
@@ -117,6 +120,17 @@ const innovationOf = (rollouts: Rollouts, falseTripsPerHour: number): Innovation
   });
   const allowance = allowanceOf(rollouts, scale);
   const peaks = peaksOf(rollouts, scale, allowance);
+  if (peaks.length === 0) {
+    throw new Fault(
+      'flights-too-short',
+      'no calibration flight lasts long enough to watch innovations',
+      {
+        data: { leastS: SPAN_S },
+        remedy: `fly longer: calibration flights of at least ${2 * SPAN_S} s`,
+        exit: 'usage',
+      },
+    );
+  }
   const threshold = quantile(peaks, 1 - falseTripsPerHour / SPANS_PER_HOUR);
   return { scale, allowance, threshold, falseTripsPerHour };
 };
@@ -124,6 +138,7 @@ const innovationOf = (rollouts: Rollouts, falseTripsPerHour: number): Innovation
 /**
  * Calibrates a model's claims on flights that it has not seen and that the final figures do not use.
  * `rollouts` must be of consecutive windows (stride 1), for the innovation's time series.
+ * Throws Fault `flights-too-short`.
  */
 export const calibrate = (rollouts: Rollouts, options: CalibrateOptions): Calibration => ({
   coverage: options.coverage,

@@ -119,7 +119,9 @@ const resultOf = (ports: CommandHandlerPorts, command: Command): RequestResult |
     case MavCmd.DO_FLIGHTTERMINATION:
       return terminate(ports, command);
     case MavCmd.SET_MESSAGE_INTERVAL:
-      return streams.setMessageInterval(command.params[0], command.params[1]) ? 'accepted' : 'failed';
+      return streams.setMessageInterval(command.params[0], command.params[1])
+        ? 'accepted'
+        : 'failed';
     case MavCmd.GET_MESSAGE_INTERVAL:
       ports.sendInterval(command.params[0]);
       return 'accepted';

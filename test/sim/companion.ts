@@ -15,7 +15,7 @@ const SYSID = 7;
 const origin = { latDeg: 47.3977, lonDeg: 8.5456, altAmslM: 488 };
 
 /** Bits of POSITION_TARGET_TYPEMASK: velocity commanded, heading held, the rest ignored. */
-const VELOCITY_AND_YAW = 0b1001_1100_0111;
+const VELOCITY_AND_YAW: number = 0b1001_1100_0111;
 
 interface Options {
   scenario?: Partial<ScenarioInput>;
@@ -65,9 +65,13 @@ export class Companion {
 
   /** As {@link command}, without waiting. */
   post(command: number, ...params: number[]): void {
+    this.postTo(SYSID, command, ...params);
+  }
+
+  postTo(sysid: number, command: number, ...params: number[]): void {
     const message = new CommandLong();
     message.command = command;
-    message.targetSystem = SYSID;
+    message.targetSystem = sysid;
     message.targetComponent = 1;
     const [one = 0, two = 0, three = 0, four = 0, five = 0, six = 0, seven = 0] = params;
     message._param1 = one;

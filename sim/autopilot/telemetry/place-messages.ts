@@ -109,10 +109,13 @@ export const servoMessage = (instruments: Instruments): (() => ServoOutputRaw) =
   };
 };
 
+/** What PX4 v1.18 says of itself; a 64-bit field, though mavlink-mappings types it as a number. */
+const CAPABILITIES = 59_647n;
 const VERSION_NUMBERS = { '1.15': 0x010f_0400, '1.18': 0x0112_0080 } as const;
 
 export const versionMessage = (instruments: Instruments): (() => AutopilotVersion) => {
   const message = new AutopilotVersion();
+  Object.assign(message, { capabilities: CAPABILITIES });
   message.flightSwVersion = VERSION_NUMBERS[instruments.autopilot.situation.profile];
   message.flightCustomVersion = [0, 0, 0, 0, 0, 0, 0, 0];
   message.middlewareCustomVersion = [0, 0, 0, 0, 0, 0, 0, 0];

@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import { Companion } from '../companion.ts';
+
+/** Bits of POSITION_TARGET_TYPEMASK that are ignored. */
+const POSITION = 0b0000_0000_0111;
+const VELOCITY = 0b0000_0011_1000;
+const ACCELERATION = 0b0001_1100_0000;
+const YAW = 0b0100_0000_0000;
+const YAW_RATE = 0b1000_0000_0000;
+
+interface Fields {
+  frame?: number;
+  mask?: number;
+  [field: string]: number | undefined;
+}
+
+/** Streams one kind of setpoint for some seconds in the air; says what became of the vehicle. */
+const stream = (fields: Fields, seconds = 3): Companion => {
+  const companion = new Companion();
+  companion.takeOff();
+  companion.flyOffboard(0, 0, 0);
+  companion.run(1);
+  companion.streamed = undefined;
+  const { frame = 1, mask = 0, ...values } = fields;
+  for (let count = 0; count < seconds * 20; count += 1) {
+    companion.setpoint((message) => {
+      Object.assign(message, { ...values, coordinateFrame: frame, typeMask: mask });
+    });
+    companion.run(0.05);
+  }
+  return companion;
+};
+
+const velocityOnly = POSITION | ACCELERATION | YAW_RATE;
+
+describe('offboard setpoints', () => {
+  it('counts frames 1 and 8; others are as good as silence', () => {
+    expect(stream({ frame: 1, mask: velocityOnly, vx: 2 }).mode).toBe('OFFBOARD');
+    expect(stream({ frame: 8, mask: velocityOnly, vx: 2 }).mode).toBe('OFFBOARD');
+    const others = [0, 2, 6, 7, 9, 12];
+    const modes = others.map((frame) => stream({ frame, mask: velocityOnly, vx: 2 }, 1.5).mode);
+    expect(new Set(modes)).toEqual(new Set(['AUTO_RTL']));
+  });
+
+  it('turns BODY_NED velocity with the heading', () => {
+    const companion = stream({ frame: 8, mask: velocityOnly, vx: 3, yaw: Math.PI / 2 }, 6);
+    const { x, y } = companion.vehicle.quadrotor.velocityNed;
+    expect(y).toBeGreaterThan(2.5);
+    expect(Math.abs(x)).toBeLessThan(0.5);
+  });
+
+  it('does not count what commands nothing', () => {
+    const all = POSITION | VELOCITY | ACCELERATION;
+    expect(stream({ mask: all | YAW_RATE, yaw: 1 }, 1.5).mode).toBe('AUTO_RTL');
+    const nan = Number.NaN;
+    const silent = stream({ mask: velocityOnly, vx: nan, vy: nan, vz: nan }, 1.5);
+    expect(silent.mode).toBe('AUTO_RTL');
+  });
+
+  it('accepts a height alone but holds still', () => {
+    const onlyHeight = 0b0000_0000_0011 | VELOCITY | ACCELERATION | YAW_RATE;
+    const companion = stream({ mask: onlyHeight, z: -30 }, 4);
+    expect(companion.mode).toBe('OFFBOARD');
+    expect(companion.vehicle.quadrotor.heightM()).toBeLessThan(6);
+  });
+
+  it('flies horizontal velocity with a height', () => {
+    const mixed = 0b0000_0000_0011 | 0b0000_0010_0000 | ACCELERATION | YAW_RATE;
+    const companion = stream({ mask: mixed, vx: 2, z: -8 }, 8);
+    expect(companion.vehicle.quadrotor.velocityNed.x).toBeGreaterThan(1.7);
+    expect(Math.abs(companion.vehicle.quadrotor.heightM() - 8)).toBeLessThan(1);
+  });
+
+  it('flies to a position in its own local frame', () => {
+    const companion = stream({ mask: VELOCITY | ACCELERATION | YAW_RATE, x: 10, y: -5, z: -6 }, 12);
+    const { positionNed } = companion.vehicle.estimate;
+    expect(Math.abs(positionNed.x - 10)).toBeLessThan(0.5);
+    expect(Math.abs(positionNed.y + 5)).toBeLessThan(0.5);
+  });
+
+  it('turns at a commanded rate', () => {
+    const before = stream({ mask: POSITION | ACCELERATION | YAW, yawRate: 0.5 }, 2);
+    expect(before.vehicle.quadrotor.ratesFrd.z).toBeGreaterThan(0.35);
+    expect(before.vehicle.quadrotor.ratesFrd.z).toBeLessThan(0.6);
+  });
+
+  it('ignores a setpoint for another system and takes one for system 0', () => {
+    expect(stream({ mask: velocityOnly, vx: 1, targetSystem: 99 }, 1.5).mode).toBe('AUTO_RTL');
+    expect(stream({ mask: velocityOnly, vx: 1, targetSystem: 0 }, 1.5).mode).toBe('OFFBOARD');
+  });
+});

@@ -1,0 +1,234 @@
+import type { PayloadByTopic } from '../channel/mesh-messages.ts';
+import { Fault, type FaultData } from '../fault.ts';
+import { decodePayload } from './codec.ts';
+import { decodeEnvelope, signedPart, type Envelope } from './envelope.ts';
+import {
+  emptyRegisters,
+  forgetAuthors,
+  holdsEntry,
+  isDurable,
+  isNewer,
+  keepEntry,
+  type Registers,
+} from './registers.ts';
+import { AUTHORITY, maySay } from './roles.ts';
+import type { Member, Roster } from './roster.ts';
+import { openRoster } from './signed-roster.ts';
+import type { Verify } from './signing.ts';
+import { fullBucket, takeTokens, type TokenBucket } from './token-bucket.ts';
+import type { Topic } from './topic.ts';
+import { validatePayload } from './validate.ts';
+
+/**
+ * Admission of foreign envelopes, cheapest question first: form, membership, role, freshness,
+ * signature, schema, plausibility. Nothing is remembered of a message before its signature was
+ * checked, so that a forger can neither silence an author nor fill a table.
+ */
+export interface AdmissionState {
+  readonly self: number;
+  readonly authorityKey: Uint8Array;
+  readonly verify: Verify;
+  roster: Roster;
+  members: Map<number, Member>;
+  /** Newest (boot epoch, sequence) per ageing topic of each member: at most members × topics. */
+  newest: Map<number, Map<Topic, Freshness>>;
+  rates: Map<number, TokenBucket>;
+  registers: Registers;
+}
+
+interface Freshness {
+  bootEpoch: number;
+  sequence: number;
+}
+
+/** Reject blames whoever passed it on; ignore does not: an honest peer may know less or be late. */
+export type Refusal = {
+  verdict: 'ignore' | 'reject';
+  code: RefusalCode;
+  data: FaultData;
+};
+
+export type RefusalCode =
+  | 'malformed'
+  | 'not-a-member'
+  | 'role'
+  | 'stale'
+  | 'duplicate'
+  | 'own'
+  | 'author-rate'
+  | 'signature'
+  | 'payload'
+  | 'implausible'
+  | 'roster';
+
+export type Accepted = {
+  [T in Topic]: {
+    verdict: 'accept';
+    envelope: Envelope & { topic: T };
+    payload: PayloadByTopic[T];
+    bytes: Uint8Array;
+  };
+}[Topic];
+
+export type Admission = Accepted | Refusal;
+
+/** What one drone may reasonably say that ages: intents, bids and beacons, thrice over. */
+const AUTHOR_RATE = { perS: 30, burst: 60 };
+
+export const createAdmission = (
+  self: number,
+  roster: Roster,
+  authorityKey: Uint8Array,
+  verify: Verify,
+): AdmissionState => ({
+  self,
+  authorityKey,
+  verify,
+  roster,
+  members: membersOf(roster),
+  newest: new Map(),
+  rates: new Map(),
+  registers: emptyRegisters(),
+});
+
+const membersOf = (roster: Roster): Map<number, Member> =>
+  new Map(roster.members.map((member) => [member.id, member]));
+
+/** Judges one envelope, and remembers it when it is accepted. Never throws on any bytes. */
+export const admit = (state: AdmissionState, bytes: Uint8Array, nowMs: number): Admission => {
+  const envelope = decodeEnvelope(bytes);
+  if (envelope === undefined) return refuse('reject', 'malformed', { bytes: bytes.length });
+  if (envelope.topic === 'roster') return admitRoster(state, envelope, bytes, nowMs);
+  const author = state.members.get(envelope.author);
+  const { author: id, topic } = envelope;
+  if (author === undefined) return refuse('ignore', 'not-a-member', { author: id });
+  if (!maySay(author.role, topic)) {
+    // Under another roster the author may have another role: then its carrier is not to blame.
+    const sameRoster = envelope.rosterEpoch === state.roster.epoch;
+    return refuse(sameRoster ? 'reject' : 'ignore', 'role', { author: id, topic });
+  }
+  const old = staleness(state, envelope);
+  if (old !== undefined) return refuse('ignore', old, { author: id, topic });
+  if (!state.verify(author.publicKey, signedPart(bytes), envelope.signature)) {
+    return refuse('reject', 'signature', { author: id, topic });
+  }
+  if (!isDurable(topic) && !takeRate(state, id, nowMs)) {
+    return refuse('ignore', 'author-rate', { author: id, topic });
+  }
+  return admitPayload(state, author, envelope, bytes, nowMs);
+};
+
+const admitPayload = (
+  state: AdmissionState,
+  author: Member,
+  envelope: Envelope,
+  bytes: Uint8Array,
+  nowMs: number,
+): Admission => {
+  const { topic } = envelope;
+  const decoded = decodePayload(topic, envelope.payload);
+  if (!decoded.ok) {
+    const { code, detail } = decoded;
+    return refuse('reject', 'payload', { author: author.id, topic, code, detail });
+  }
+  const { roster, verify } = state;
+  const implausible = validatePayload(topic, decoded.payload, {
+    author,
+    header: envelope,
+    roster,
+    verify,
+  });
+  if (implausible !== undefined) {
+    const data = { author: author.id, topic, why: implausible.why, ...implausible.data };
+    return refuse('reject', 'implausible', data);
+  }
+  const accepted = { verdict: 'accept', envelope, payload: decoded.payload, bytes } as Accepted;
+  return remember(state, accepted, nowMs)
+    ? accepted
+    : refuse('ignore', 'stale', { author: author.id, topic });
+};
+
+/** False when a durable message turns out to be superseded by what is known. */
+const remember = (state: AdmissionState, accepted: Accepted, nowMs: number): boolean => {
+  const { envelope, payload, bytes } = accepted;
+  if (isDurable(envelope.topic)) {
+    return keepEntry(state.registers, envelope, payload, bytes, nowMs) === 'kept';
+  }
+  const { author, topic, bootEpoch, sequence } = envelope;
+  const topics = state.newest.get(author) ?? new Map<Topic, Freshness>();
+  topics.set(topic, { bootEpoch, sequence });
+  state.newest.set(author, topics);
+  return true;
+};
+
+/**
+ * What ages is accepted in order only: an older intent is of no use once a newer one is here, which
+ * also refuses every replay. What lasts is judged by its register once its payload is known.
+ */
+const staleness = (
+  state: AdmissionState,
+  envelope: Envelope,
+): 'own' | 'duplicate' | 'stale' | undefined => {
+  const { author, topic } = envelope;
+  if (isDurable(topic)) {
+    return holdsEntry(state.registers, author, envelope) ? 'duplicate' : undefined;
+  }
+  if (author === state.self) return 'own';
+  const newest = state.newest.get(author)?.get(topic);
+  return newest !== undefined && !isNewer(envelope, newest) ? 'stale' : undefined;
+};
+
+const takeRate = (state: AdmissionState, author: number, nowMs: number): boolean => {
+  const bucket = state.rates.get(author) ?? fullBucket(AUTHOR_RATE, nowMs);
+  state.rates.set(author, bucket);
+  return takeTokens(bucket, AUTHOR_RATE, 1, nowMs);
+};
+
+const admitRoster = (
+  state: AdmissionState,
+  envelope: Envelope,
+  bytes: Uint8Array,
+  nowMs: number,
+): Admission => {
+  if (envelope.author !== AUTHORITY) return refuse('reject', 'role', { author: envelope.author });
+  if (holdsEntry(state.registers, AUTHORITY, envelope)) return refuse('ignore', 'duplicate', {});
+  const { bootEpoch } = envelope;
+  if (bootEpoch < state.roster.epoch) return refuse('ignore', 'stale', { epoch: bootEpoch });
+  let roster: Roster;
+  try {
+    roster = openRoster(bytes, state.authorityKey, state.verify);
+  } catch (error) {
+    if (error instanceof Fault) return refuse('reject', 'roster', { code: error.code });
+    throw error;
+  }
+  if (roster.swarm !== state.roster.swarm) {
+    return refuse('ignore', 'roster', { swarm: roster.swarm });
+  }
+  const accepted = { verdict: 'accept', envelope, payload: roster, bytes } as Accepted;
+  if (!remember(state, accepted, nowMs)) return refuse('ignore', 'stale', { epoch: roster.epoch });
+  adoptRoster(state, roster);
+  return accepted;
+};
+
+const keyText = (members: ReadonlyMap<number, Member>, id: number): string | undefined =>
+  members.get(id)?.publicKey.join();
+
+/** From now on this roster decides; whoever it leaves out is forgotten with all that they said. */
+const adoptRoster = (state: AdmissionState, roster: Roster): void => {
+  const known = state.members;
+  state.roster = roster;
+  state.members = membersOf(roster);
+  // A member with a new key is a new member: its device starts counting afresh.
+  const belongs = (id: number): boolean =>
+    id === AUTHORITY || (known.has(id) && keyText(known, id) === keyText(state.members, id));
+  forgetAuthors(state.registers, belongs);
+  for (const table of [state.newest, state.rates]) {
+    for (const id of table.keys()) if (!belongs(id)) table.delete(id);
+  }
+};
+
+const refuse = (verdict: Refusal['verdict'], code: RefusalCode, data: FaultData): Refusal => ({
+  verdict,
+  code,
+  data,
+});

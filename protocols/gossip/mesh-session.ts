@@ -1,0 +1,194 @@
+import type { MeshStatus, PayloadByTopic, Publish, Received } from '../channel/mesh-messages.ts';
+import { Fault } from '../fault.ts';
+import type { Random } from '../random.ts';
+import type { Clock } from '../time.ts';
+import { admit } from './admit.ts';
+import { clockEstimate } from './clock-offset.ts';
+import type { MeshMember } from './mesh-member.ts';
+import { queueBeacon, queuePublish, signSafety } from './mesh-publish.ts';
+import { recall, receiveDirect, receiveGossip, type Receipt } from './mesh-receive.ts';
+import { greeting, meshTick } from './mesh-tick.ts';
+import type { GossipVerdict, Mesh, MeshHandlers } from './mesh.ts';
+import { queueLasting } from './outgoing.ts';
+import { allEntries, type Entry } from './registers.ts';
+
+/** What a session tells its owner. */
+export interface SessionEvents {
+  /** One admitted message and the envelope it came in. Orders of operators come first. */
+  onReceived(received: Received, envelope: Uint8Array): void;
+  /** An envelope of our own that has just been published. */
+  onSent(envelope: Uint8Array): void;
+}
+
+/** A member that is connected and yet unheard of for this long: its link may be mute. Beacons come every second. */
+const SILENT_MS = 6000;
+
+/**
+ * A member at work on a mesh: joins the pure parts to a transport, real or simulated. Its owner calls
+ * {@link tick} some twenty times a second.
+ */
+export class MeshSession implements MeshHandlers {
+  readonly member: MeshMember;
+  readonly #clock: Clock;
+  readonly #random: Random;
+  readonly #events: SessionEvents;
+  #mesh: Mesh | undefined;
+  readonly #connectedMs = new Map<number, number>();
+
+  constructor(member: MeshMember, clock: Clock, random: Random, events: SessionEvents) {
+    this.member = member;
+    this.#clock = clock;
+    this.#random = random;
+    this.#events = events;
+  }
+
+  /** Begins to send; before, messages wait. */
+  attach(mesh: Mesh): void {
+    this.#mesh = mesh;
+  }
+
+  onGossip(from: number, bytes: Uint8Array): GossipVerdict {
+    const receipt = receiveGossip(this.member, from, bytes, this.#clock.monotonicMs());
+    this.#deliver(receipt);
+    return receipt.verdict;
+  }
+
+  onDirect(from: number, bytes: Uint8Array): void {
+    const receipt = receiveDirect(this.member, from, bytes, this.#clock.monotonicMs());
+    this.#deliver(receipt);
+    for (const reply of receipt.replies) this.#mesh?.send(from, reply);
+  }
+
+  onConnect(member: number): void {
+    this.#connectedMs.set(member, this.#clock.monotonicMs());
+    this.#mesh?.send(member, greeting(this.member));
+  }
+
+  onDisconnect(member: number): void {
+    this.#connectedMs.delete(member);
+  }
+
+  #deliver({ received, envelopes }: Receipt): void {
+    const order = received.map((_, index) => index);
+    const isOrder = (index: number): boolean => received[index]!.topic === 'directive';
+    order.sort((a, b) => Number(isOrder(b)) - Number(isOrder(a)) || a - b);
+    for (const index of order) {
+      const one = received[index]!;
+      if (one.topic === 'roster') this.#mesh?.allow(one.payload);
+      this.#events.onReceived(one, envelopes[index]!);
+    }
+  }
+
+  /** Throws Fault 'payload-invalid', 'payload-oversize', 'role' or 'publish-implausible'. */
+  publish(publish: Publish, hurry = false): void {
+    queuePublish(this.member, publish, this.#clock.monotonicMs(), hurry);
+    if (hurry) this.tick();
+  }
+
+  /** Publishes a beacon that `compose` makes when it departs. */
+  publishBeacon(compose: (departureMs: number) => PayloadByTopic['beacon'], hurry = false): void {
+    queueBeacon(this.member, compose, this.#clock.monotonicMs(), hurry);
+    if (hurry) this.tick();
+  }
+
+  /** The signed safety envelope for a goal of ours. */
+  signSafety(safety: PayloadByTopic['safety']): Uint8Array {
+    return signSafety(this.member, safety, this.#clock.monotonicMs());
+  }
+
+  /** Takes a signed roster from outside the mesh and spreads it. Throws Fault 'roster-not-taken'. */
+  introduceRoster(signedRoster: Uint8Array): void {
+    const nowMs = this.#clock.monotonicMs();
+    const admission = admit(this.member.admission, signedRoster, nowMs);
+    if (admission.verdict !== 'accept') {
+      throw new Fault('roster-not-taken', `the roster was not taken: ${admission.code}`, {
+        data: { ...admission.data, reason: admission.code },
+        remedy: 'Sign a roster with a greater epoch by the authority of this swarm.',
+        exit: 'refused',
+      });
+    }
+    queueLasting(this.member.outgoing, 'roster', signedRoster, nowMs);
+    this.#mesh?.allow(this.member.admission.roster);
+    this.tick();
+  }
+
+  /** Counts a message of our own that could not be published. */
+  noteUnpublished(why: string): void {
+    this.member.counts.refused += 1;
+    this.member.counts.lastRefusal = `own ${why}`;
+  }
+
+  recallEntry(entry: Entry): Received | undefined {
+    return recall(this.member, entry);
+  }
+
+  /** All durable messages known, our own too, in the order of first receipt. */
+  recall(): Received[] {
+    return allEntries(this.member.admission.registers)
+      .map((entry) => recall(this.member, entry))
+      .filter((received) => received !== undefined);
+  }
+
+  tick(): void {
+    const mesh = this.#mesh;
+    if (mesh === undefined) return;
+    const nowMs = this.#clock.monotonicMs();
+    const peers = mesh.peers().map((peer) => peer.member);
+    const { gossip, envelopes, direct } = meshTick(this.member, peers, nowMs, this.#random);
+    for (const bundle of gossip) mesh.publish(bundle);
+    for (const { to, bytes } of direct) mesh.send(to, bytes);
+    for (const envelope of envelopes) this.#events.onSent(envelope);
+    this.#hangUpSilent(mesh, peers, nowMs);
+  }
+
+  #hangUpSilent(mesh: Mesh, peers: readonly number[], nowMs: number): void {
+    for (const member of peers) {
+      if (this.member.admission.members.get(member)?.role === 'observer') continue;
+      const sinceMs = Math.max(this.heardMs(member), this.#connectedMs.get(member) ?? nowMs);
+      if (nowMs - sinceMs < SILENT_MS) continue;
+      this.#connectedMs.set(member, nowMs);
+      mesh.hangUp(member);
+    }
+  }
+
+  /** Our monotonic ms when the member's own voice was last heard, by whatever path; −1 = never. */
+  heardMs(member: number): number {
+    const heardMs = this.member.peers.get(member)?.heardMs ?? -1;
+    return Number.isNaN(heardMs) ? -1 : heardMs;
+  }
+
+  /** Add `offsetMs` to the member's monotonic ms to get ours, within ± `errorMs`. */
+  clockOf(member: number): { offsetMs: number; errorMs: number } {
+    return clockEstimate(this.member.peers.get(member)?.clock, this.#clock.monotonicMs());
+  }
+
+  /** What a beacon says back to others for the swarm clock: those heard last, at most eight. */
+  echoes(): [number, number, number][] {
+    return [...this.member.peers]
+      .filter(([, peer]) => Number.isFinite(peer.heardMs))
+      .sort(([, a], [, b]) => b.heardMs - a.heardMs)
+      .slice(0, 8)
+      .map(([id, peer]) => [id, peer.lastSentMs, peer.heardMs]);
+  }
+
+  status(): MeshStatus {
+    const { admission, counts } = this.member;
+    const transports = new Map(this.#mesh?.peers().map((peer) => [peer.member, peer.transport]));
+    const others = [...admission.members.keys()].filter((id) => id !== admission.self);
+    return {
+      nowMs: this.#clock.monotonicMs(),
+      member: admission.self,
+      rosterEpoch: admission.roster.epoch,
+      peers: others.map((member) => ({
+        member,
+        connected: transports.has(member),
+        heardMs: this.heardMs(member),
+        transport: transports.get(member) ?? '',
+      })),
+      ...(this.#mesh?.traffic() ?? { bytesIn: 0, bytesOut: 0 }),
+      messagesIn: counts.messagesIn,
+      messagesRejected: counts.refused,
+      lastReject: counts.lastRefusal,
+    };
+  }
+}

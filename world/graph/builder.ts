@@ -3,6 +3,7 @@ import { encodeModel } from './onnx.ts';
 import type { Attributes, ElementType, GraphContent, TensorData, ValueInfo } from './onnx.ts';
 import { shapeFault, sizeOf } from './shape.ts';
 import type { Shape } from './shape.ts';
+import { tidied } from './tidy.ts';
 
 /** A tensor in a graph under construction: what operators take and give. */
 export interface Value extends ValueInfo {
@@ -173,7 +174,7 @@ export class GraphBuilder implements GraphContent {
 
   /** ONNX bytes (opset 18) and the signature to run them with. */
   build(): BuiltGraph {
-    return { bytes: encodeModel(this), inputs: this.inputs, outputs: this.outputs };
+    return { bytes: encodeModel(tidied(this)), inputs: this.inputs, outputs: this.outputs };
   }
 }
 

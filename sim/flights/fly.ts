@@ -24,8 +24,13 @@ const STEPS_PER_ROW = Math.round(STEP_S / INNER_S);
 const SETTLE_S = 6;
 const START_HEIGHT_M = 30;
 
-/** Thrust and battery arrive ten times a second, not at the same moment as the rest. */
-const SLOW_PERIOD_STEPS = 25;
+/**
+ * Telemetry is older than the moment it is used at. Periods in inner steps of what the pilot asks its vehicle for: position,
+ * velocity and attitude about 20 Hz, thrust 10 Hz, battery 2 Hz; a little off, so that their ages drift through a flight.
+ */
+const MOTION_PERIOD_STEPS = 12;
+const THRUST_PERIOD_STEPS = 26;
+const BATTERY_PERIOD_STEPS = 127;
 
 const copyAction = (from: Action): Action => ({
   velocityNed: vector3(from.velocityNed.x, from.velocityNed.y, from.velocityNed.z),
@@ -51,8 +56,8 @@ class FlyingVehicle {
   readonly #battery: Battery;
   readonly #wind: Wind;
   readonly #setpoint = emptySetpoint();
-  readonly #slowPhase: number;
-  #steps = 0;
+  /** Starts anywhere, so that no two flights see their telemetry at the same ages. */
+  #steps: number;
 
   constructor(conditions: FlightConditions, random: Random) {
     const { vehicle, initialYawRad } = conditions;
@@ -69,7 +74,7 @@ class FlyingVehicle {
     this.#quadrotor.motorThrustN.fill((vehicle.massKg * GRAVITY_MPS2) / 4);
     this.#battery = new Battery(conditions.battery);
     this.#wind = new Wind(conditions.wind, random.fork('wind'));
-    this.#slowPhase = Math.floor(SLOW_PERIOD_STEPS * random.uniform());
+    this.#steps = Math.floor(10_000 * random.uniform());
     this.#setpoint.yawRad = initialYawRad;
     this.#command({ velocityNed: vector3(0, 0, 0), yawRateRadps: 0 });
   }
@@ -105,9 +110,8 @@ class FlyingVehicle {
       this.#battery.step(dtS, quadrotor.motorThrustN);
       estimate.wander(dtS);
       this.#control.stepPosition(dtS, this.#setpoint, estimate, true);
-      this.#observe();
     }
-    if (this.#steps % SLOW_PERIOD_STEPS === this.#slowPhase) this.#observeSlow();
+    this.#observe();
     this.#control.stepAttitude(INNER_S, estimate);
     quadrotor.step(
       INNER_S,
@@ -120,6 +124,16 @@ class FlyingVehicle {
 
   #observe(): void {
     const { sample } = this;
+    if (this.#steps % MOTION_PERIOD_STEPS === 0) this.#observeMotion();
+    if (this.#steps % THRUST_PERIOD_STEPS === 0) sample.thrust = this.#control.position.thrust;
+    if (this.#steps % BATTERY_PERIOD_STEPS === 0) {
+      sample.batteryVoltageV = this.#battery.voltageV;
+      sample.batteryCurrentA = this.#battery.currentA;
+    }
+  }
+
+  #observeMotion(): void {
+    const { sample } = this;
     const estimate = this.#estimate;
     Object.assign(sample.positionNed, estimate.positionNed);
     Object.assign(sample.velocityNed, estimate.velocityNed);
@@ -127,12 +141,6 @@ class FlyingVehicle {
     sample.rollRad = rollOf(estimate.attitude);
     sample.pitchRad = pitchOf(estimate.attitude);
     sample.yawRad = yawOf(estimate.attitude);
-  }
-
-  #observeSlow(): void {
-    this.sample.thrust = this.#control.position.thrust;
-    this.sample.batteryVoltageV = this.#battery.voltageV;
-    this.sample.batteryCurrentA = this.#battery.currentA;
   }
 }
 

@@ -1,0 +1,54 @@
+import type { Command } from 'commander';
+
+import { wholeNumber } from './context.ts';
+import { withContext } from './register-flight.ts';
+
+/** Where a simulated run leaves its files unless told otherwise. */
+const DEFAULT_RUN_DIRECTORY = '.skein/run';
+
+/** Commands about what was recorded: they need no station and no drone. */
+export const addRecordCommands = (program: Command): void => {
+  const log = program.command('log').description('verify, read and replay the records of flights');
+  log
+    .command('verify <directory>')
+    .description('check every byte of a flight, or of all flights of a run, and the signed heads')
+    .option('--allow-truncated', 'a flight that lacks its end, as after a crash, is good enough')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 verified, 1 a byte or a link is wrong, 2 no log there, 3 sound but cut short.\n' +
+        '\nExamples:\n  skein log verify .skein/run\n  skein log verify .skein/run/drone-1/flights/1767225600 --json',
+    )
+    .action(async (directory: string, options: { allowTruncated?: boolean }, command: Command) => {
+      const { runLogVerify } = await import('./log.ts');
+      const allowTruncated = options.allowTruncated === true;
+      await withContext(command, (context) => runLogVerify(context, directory, { allowTruncated }));
+    });
+  log
+    .command('show <directory>')
+    .description('the records of one flight, in the order they were written')
+    .option('--channel <name>', 'only this channel, e.g. mind/plan')
+    .option('--limit <n>', 'at most so many', '100')
+    .addHelpText(
+      'after',
+      '\nExample:\n  skein log show .skein/run/drone-1 --channel pilot/status --json | jq .content.values.phase',
+    )
+    .action(
+      async (directory: string, options: { channel?: string; limit: string }, command: Command) => {
+        const { runLogShow } = await import('./log.ts');
+        const limit = wholeNumber(options.limit, '--limit');
+        await withContext(command, (context) =>
+          runLogShow(context, directory, { channel: options.channel, limit }),
+        );
+      },
+    );
+  program
+    .command('report [directory]')
+    .description('one HTML file about a run that ended, and its figures')
+    .option('--out <file>', 'where to write it (default report.html in the run directory)')
+    .action(async (directory: string | undefined, options: { out?: string }, command: Command) => {
+      const { runReport } = await import('./report.ts');
+      await withContext(command, (context) =>
+        runReport(context, directory ?? DEFAULT_RUN_DIRECTORY, options.out),
+      );
+    });
+};

@@ -3,7 +3,8 @@ import { numberLayout } from './number-layout.ts';
 /**
  * What the pilot tells its own drone ten times a second. Units by name; frames: NED of the mission's
  * origin for positions (NaN until a safety envelope gave an origin), NED for velocities, FRD for rates.
- * Angles in rad. Codes index FLIGHT_PHASES, PX4_MODE_NAMES (mavlink/modes.ts) and PLAN_SOURCES.
+ * Angles in rad. Codes index FLIGHT_PHASES, FLIGHT_MODES (mavlink/modes.ts)
+ * and PLAN_SOURCES; −1 = unknown.
  */
 const STATUS_FIELDS = [
   'nowMs',

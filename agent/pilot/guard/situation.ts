@@ -29,8 +29,6 @@ export interface Situation {
   /** Share per second, 1/s. */
   dischargePerS: number;
   neighbours: readonly Neighbour[];
-  /** When `neighbours` came. */
-  neighboursAtMs: number;
 }
 
 export const emptySituation = (estimate: Readonly<Estimate>): Situation => ({
@@ -47,5 +45,4 @@ export const emptySituation = (estimate: Readonly<Estimate>): Situation => ({
   batteryRemaining: Number.NaN,
   dischargePerS: 1 / 600,
   neighbours: [],
-  neighboursAtMs: Number.NEGATIVE_INFINITY,
 });

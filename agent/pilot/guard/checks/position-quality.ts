@@ -8,6 +8,8 @@ const TOO_OLD_MS = 500;
 const TOO_VAGUE_M = 5;
 /** Longer without a position, and the drone comes down while PX4 can still hold it level (5.4 s). */
 const LOST_AFTER_MS = 4000;
+/** An autopilot unheard for this long says nothing about its position: that is the link's matter. */
+const SILENT_MS = 600;
 /** A position that has just come back may go again. */
 const GOOD_FOR_MS = 1000;
 
@@ -17,7 +19,12 @@ export class PositionQuality implements Watch {
   #badSinceMs: number | undefined;
   #goodSinceMs = Number.NEGATIVE_INFINITY;
 
-  assess({ nowMs, estimate }: Readonly<Situation>): GuardAction {
+  assess({ nowMs, estimate, vehicleHeardMs }: Readonly<Situation>): GuardAction {
+    if (nowMs - vehicleHeardMs > SILENT_MS) {
+      this.#badSinceMs = nowMs;
+      this.#goodSinceMs = nowMs;
+      return 'brake';
+    }
     const good =
       estimate.valid && estimate.ageMs <= TOO_OLD_MS && estimate.positionStdM <= TOO_VAGUE_M;
     if (!good) {

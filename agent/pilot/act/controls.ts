@@ -1,0 +1,173 @@
+import type {
+  CommandAck,
+  CommandLong,
+  ParamSet,
+  ParamValue,
+} from 'mavlink-mappings/dist/lib/common.js';
+import { CommandService, type CommandResult, type Component } from '#protocols/mavlink/command.ts';
+import type { Frame } from '#protocols/mavlink/framer.ts';
+import type { FlightMode } from '#protocols/mavlink/modes.ts';
+import { streamRequests, type StreamRates } from '#protocols/mavlink/stream-request.ts';
+import {
+  armCommand,
+  disarmCommand,
+  killCommand,
+  setModeCommand,
+  takeoffCommand,
+} from '#protocols/mavlink/vehicle-command.ts';
+import type { ModeReport } from './mode-watch.ts';
+import { ParameterSetter, type Parameter, type ParameterProgress } from './parameter-set.ts';
+
+/** MAV_COMP_ID_ONBOARD_COMPUTER. */
+export const COMPANION_COMPID = 191;
+
+/** The mode shows in the next HEARTBEAT at the latest, or the vehicle did not take it. */
+const MODE_SHOWS_MS = 2500;
+const MODE_RETRY_MS = 400;
+const MODE_ATTEMPTS = 5;
+
+/** Request of a mode or of an action: what came of it. */
+export type RequestState = 'none' | 'pending' | 'done' | 'failed';
+
+interface ModeWish {
+  mode: FlightMode;
+  state: RequestState;
+  id: number | undefined;
+  attempts: number;
+  /** When to try again, or to give up waiting for the mode to show. */
+  dueMs: number;
+  sinceMs: number;
+}
+
+interface ActionWish {
+  id: number | undefined;
+  state: RequestState;
+}
+
+/** Everything that is sent to the autopilot but setpoints: commands, modes and parameters, each followed to its end. */
+export class Controls {
+  readonly #commands: CommandService;
+  readonly #parameters: ParameterSetter;
+  #mode: ModeWish | undefined;
+  #arming: ActionWish = { id: undefined, state: 'none' };
+  #takeoff: ActionWish = { id: undefined, state: 'none' };
+
+  constructor(target: Component) {
+    this.#commands = new CommandService(target, { sysid: target.sysid, compid: COMPANION_COMPID });
+    this.#parameters = new ParameterSetter(target);
+  }
+
+  /** The mode that we asked for last, and did not give up. */
+  get wantedMode(): FlightMode | undefined {
+    return this.#mode?.mode;
+  }
+
+  get modeState(): RequestState {
+    return this.#mode?.state ?? 'none';
+  }
+
+  get armState(): RequestState {
+    return this.#arming.state;
+  }
+
+  get takeoffState(): RequestState {
+    return this.#takeoff.state;
+  }
+
+  /** Asks for a mode until it shows; asking again for the one that is pending changes nothing. */
+  wantMode(mode: FlightMode, nowMs: number): void {
+    if (this.#mode?.mode === mode && this.#mode.state === 'pending') return;
+    this.#mode = {
+      mode,
+      state: 'pending',
+      id: undefined,
+      attempts: 0,
+      dueMs: nowMs,
+      sinceMs: nowMs,
+    };
+  }
+
+  /** Control is no longer ours: nothing may be asked for any more. */
+  forgetMode(): void {
+    if (this.#mode?.id !== undefined) this.#commands.cancel(this.#mode.id);
+    this.#mode = undefined;
+  }
+
+  arm(): void {
+    this.#arming = { id: this.#commands.request(armCommand()), state: 'pending' };
+  }
+
+  /** A new attempt at arming and taking off. */
+  resetActions(): void {
+    this.#arming = { id: undefined, state: 'none' };
+    this.#takeoff = { id: undefined, state: 'none' };
+  }
+
+  disarm(): void {
+    this.#commands.request(disarmCommand());
+  }
+
+  kill(): void {
+    this.#commands.request(killCommand());
+  }
+
+  takeoff(): void {
+    this.#takeoff = { id: this.#commands.request(takeoffCommand()), state: 'pending' };
+  }
+
+  setParameters(parameters: readonly Parameter[]): void {
+    this.#parameters.start(parameters);
+  }
+
+  parameterProgress(nowMs: number): ParameterProgress {
+    return this.#parameters.progress(nowMs);
+  }
+
+  requestStreams(rates: StreamRates): void {
+    for (const request of streamRequests(rates)) this.#commands.request(request);
+  }
+
+  acknowledge(ack: CommandAck, frame: Frame, nowMs: number): void {
+    this.#commands.acknowledge(ack, frame, nowMs);
+  }
+
+  echo(value: ParamValue, nowMs: number): void {
+    this.#parameters.echo(value, nowMs);
+  }
+
+  /** Messages to send now. */
+  tick(nowMs: number, report: Readonly<ModeReport>): (CommandLong | ParamSet)[] {
+    this.#pursueMode(nowMs, report);
+    const { send, outcomes } = this.#commands.tick(nowMs);
+    for (const { id, result } of outcomes) this.#settle(id, result, nowMs);
+    const parameter = this.#parameters.tick(nowMs);
+    return parameter === undefined ? send : [...send, parameter];
+  }
+
+  #pursueMode(nowMs: number, report: Readonly<ModeReport>): void {
+    const wish = this.#mode;
+    if (wish === undefined || wish.state !== 'pending') return;
+    if (report.mode === wish.mode && report.atMs > wish.sinceMs) {
+      wish.state = 'done';
+      return;
+    }
+    if (wish.id !== undefined || nowMs < wish.dueMs) return;
+    if (wish.attempts >= MODE_ATTEMPTS) {
+      wish.state = 'failed';
+      return;
+    }
+    wish.attempts += 1;
+    wish.id = this.#commands.request(setModeCommand(wish.mode, true));
+    wish.dueMs = nowMs + MODE_SHOWS_MS;
+  }
+
+  #settle(id: number, result: CommandResult, nowMs: number): void {
+    if (id === this.#mode?.id) {
+      this.#mode.id = undefined;
+      this.#mode.dueMs = nowMs + (result === 'accepted' ? MODE_SHOWS_MS : MODE_RETRY_MS);
+    }
+    for (const wish of [this.#arming, this.#takeoff]) {
+      if (id === wish.id) wish.state = result === 'accepted' ? 'done' : 'failed';
+    }
+  }
+}

@@ -1,0 +1,182 @@
+import type { Order } from '#protocols/channel/order.ts';
+import type { FlightPhase } from '#protocols/flight-phase.ts';
+import type { GoalId } from '#protocols/gossip/goal-id.ts';
+import type { AutopilotStatus } from '#protocols/mavlink/heartbeat.ts';
+import type { Estimate } from '../estimate/estimate.ts';
+import type { Telemetry } from '../estimate/telemetry.ts';
+import type { Guard, GuardVerdict } from '../guard/guard.ts';
+import type { Authority } from './authority.ts';
+import type { Controls } from './controls.ts';
+import type { ModeReport } from './mode-watch.ts';
+
+/** What a tick knows when the flight decides. */
+export interface Readings {
+  nowMs: number;
+  telemetry: Readonly<Telemetry>;
+  estimate: Readonly<Estimate>;
+  status: Readonly<AutopilotStatus>;
+  mode: Readonly<ModeReport>;
+  verdict: Readonly<GuardVerdict>;
+}
+
+/** What must survive the pilot's death, beside the authority. Plain data. */
+export interface FlightMemory {
+  phase: FlightPhase;
+  /** False since control was taken away (or never ours): until a resume or a newer goal. */
+  owned: boolean;
+  reason: string;
+  order: Order | null;
+  /** The order under which the last flight ended: it starts no second one. */
+  spentOrder: number;
+  /** Orders up to this one do not bring the drone back from a return. */
+  leftAtOrder: number;
+  /** PX4's local down at arming, m: the take-off is measured from there. */
+  groundDownM: number;
+}
+
+export const newFlightMemory = (): FlightMemory => ({
+  phase: 'boot',
+  owned: true,
+  reason: '',
+  order: null,
+  spentOrder: -1,
+  leftAtOrder: -1,
+  groundDownM: 0,
+});
+
+/**
+ * The state that the phases share. One owner at every moment: the agent owns the vehicle from its own
+ * arming on; what it did not ask for makes it let go (docs/guard.md, control authority).
+ */
+export interface FlightCore {
+  readonly sysid: number;
+  readonly authority: Authority;
+  readonly controls: Controls;
+  readonly guard: Guard;
+  memory: FlightMemory;
+  phaseSinceMs: number;
+  /** Setpoints go out. */
+  streaming: boolean;
+  streamSinceMs: number;
+  /** OFFBOARD has shown since the stream began. */
+  engaged: boolean;
+  /** The mode from which OFFBOARD was asked for: still seeing it is no foreign change. */
+  engageFrom: string | undefined;
+  /** HEARTBEAT has shown the motors armed in this flight. */
+  armedSeen: boolean;
+  /** The phase that an earlier pilot process died in; undefined once it has been dealt with. */
+  diedIn: FlightPhase | undefined;
+  /** Not before this moment is arming tried again. */
+  retryMs: number;
+  /** When PX4 last missed our setpoints, by our own stall or by the link's, so that its failsafe is no surprise. */
+  missedStreamMs: number;
+  lastSetpointMs: number;
+  /** An operator's resume or a newer goal has come and was not used yet. */
+  released: boolean;
+  /** A directive that demands action has come and was not used yet. */
+  directed: boolean;
+  rebootsSeen: number;
+}
+
+export const newFlightCore = (
+  parts: Pick<FlightCore, 'sysid' | 'authority' | 'controls' | 'guard' | 'memory'>,
+  nowMs: number,
+): FlightCore => ({
+  ...parts,
+  phaseSinceMs: nowMs,
+  streaming: false,
+  streamSinceMs: nowMs,
+  engaged: false,
+  engageFrom: undefined,
+  armedSeen: false,
+  diedIn: undefined,
+  retryMs: nowMs,
+  missedStreamMs: Number.NEGATIVE_INFINITY,
+  lastSetpointMs: Number.NEGATIVE_INFINITY,
+  released: false,
+  directed: false,
+  rebootsSeen: 0,
+});
+
+export const enter = (
+  core: FlightCore,
+  phase: FlightPhase,
+  reason: string,
+  nowMs: number,
+): void => {
+  if (core.memory.phase !== phase) core.phaseSinceMs = nowMs;
+  core.memory.phase = phase;
+  core.memory.reason = reason;
+};
+
+export const goalOf = (order: Order): GoalId => ({
+  issuer: order.goalIssuer,
+  epoch: order.goalEpoch,
+  sequence: order.goalSequence,
+});
+
+/** The order, while its goal's limits are in force. */
+export const validOrder = (core: FlightCore): Order | undefined => {
+  const { order } = core.memory;
+  return order !== null && core.authority.permits(goalOf(order)) ? order : undefined;
+};
+
+/** Starts the setpoint stream; OFFBOARD is asked for a moment later (phases/engaged.ts). */
+export const beginStream = (core: FlightCore, readings: Readings, reason: string): void => {
+  const { nowMs, telemetry, mode } = readings;
+  core.guard.resume(telemetry.velocityNed);
+  core.streaming = true;
+  core.streamSinceMs = nowMs;
+  core.engaged = false;
+  core.engageFrom = mode.mode;
+  core.lastSetpointMs = nowMs;
+  core.controls.forgetMode();
+  enter(core, 'holding', reason, nowMs);
+};
+
+/** Control is somebody else's from now on: no stream, no commands. */
+export const letGo = (core: FlightCore, readings: Readings, why: string): void => {
+  core.streaming = false;
+  core.engaged = false;
+  core.controls.forgetMode();
+  core.memory.owned = false;
+  core.released = false;
+  core.directed = false;
+  enter(core, readings.mode.failsafe ? 'failsafe' : 'yielded', why, readings.nowMs);
+};
+
+/** PX4 flies home or lands; the stream goes on until the mode shows. */
+export const leaveTo = (
+  core: FlightCore,
+  phase: 'returning' | 'landing',
+  reason: string,
+  readings: Readings,
+): void => {
+  core.memory.leftAtOrder = core.memory.order?.number ?? core.memory.leftAtOrder;
+  core.engageFrom = readings.mode.mode;
+  core.controls.wantMode(phase === 'returning' ? 'AUTO_RTL' : 'AUTO_LAND', readings.nowMs);
+  enter(core, phase, reason, readings.nowMs);
+};
+
+/** On the ground with the motors off: this flight is over, and its order is spent. */
+export const touchDown = (core: FlightCore, reason: string, nowMs: number): void => {
+  core.streaming = false;
+  core.engaged = false;
+  core.armedSeen = false;
+  core.controls.forgetMode();
+  core.memory.spentOrder = Math.max(core.memory.spentOrder, core.memory.order?.number ?? -1);
+  enter(core, 'landed', reason, nowMs);
+};
+
+/** Phases in which the motors turn, or should. */
+const FLYING: ReadonlySet<FlightPhase> = new Set<FlightPhase>([
+  'takeoff',
+  'offboard',
+  'holding',
+  'returning',
+  'landing',
+  'yielded',
+  'failsafe',
+]);
+
+export const isFlying = (phase: FlightPhase): boolean => FLYING.has(phase);

@@ -1,0 +1,75 @@
+import type { FlightPhase } from '#protocols/flight-phase.ts';
+import {
+  enter,
+  isFlying,
+  letGo,
+  touchDown,
+  type FlightCore,
+  type Readings,
+} from './flight-core.ts';
+import { boot } from './phases/boot.ts';
+import { engaged } from './phases/engaged.ts';
+import { arming, onGround } from './phases/ground.ts';
+import { homing } from './phases/homing.ts';
+import { released } from './phases/released.ts';
+import { takeoff } from './phases/takeoff.ts';
+
+const PHASES: Readonly<Record<FlightPhase, (core: FlightCore, readings: Readings) => void>> = {
+  boot,
+  standby: onGround,
+  arming,
+  takeoff,
+  offboard: engaged,
+  holding: engaged,
+  returning: homing,
+  landing: homing,
+  landed: onGround,
+  yielded: released,
+  failsafe: released,
+};
+
+/** A vehicle whose HEARTBEAT never showed armed so long after its take-off began is not flying. */
+const ARMED_SHOWS_MS = 3000;
+
+/** A gap in the stream longer than this may have tripped PX4's offboard-loss failsafe (COM_OF_LOSS_T 1 s). */
+const GAP_MS = 800;
+
+/** One step of the flight: what everyone's phases have in common first, then the phase's own. */
+export const flightTick = (core: FlightCore, readings: Readings): void => {
+  noteGaps(core, readings);
+  if (core.memory.phase !== 'boot' && noteGround(core, readings)) return;
+  PHASES[core.memory.phase](core, readings);
+};
+
+const noteGaps = (core: FlightCore, { nowMs, status }: Readings): void => {
+  if (!core.streaming) return;
+  if (nowMs - core.lastSetpointMs > GAP_MS || status.packetAgeMs > GAP_MS) {
+    core.missedStreamMs = nowMs;
+  }
+};
+
+/** The end of a flight, and a flight controller that began anew: true when the tick is settled by it. */
+const noteGround = (core: FlightCore, readings: Readings): boolean => {
+  const { status, telemetry, nowMs } = readings;
+  const { phase } = core.memory;
+  if (telemetry.reboots !== core.rebootsSeen) {
+    core.rebootsSeen = telemetry.reboots;
+    core.controls.resetActions();
+    if (isFlying(phase) || phase === 'arming') {
+      // It never arms again by itself: whoever finds it decides.
+      letGo(core, readings, 'flight controller rebooted');
+      return true;
+    }
+  }
+  if (!isFlying(phase)) return false;
+  core.armedSeen ||= status.armed;
+  const shown = core.armedSeen || nowMs - core.phaseSinceMs > ARMED_SHOWS_MS;
+  if (status.armed || !shown) return false;
+  core.controls.resetActions();
+  if (phase === 'takeoff') {
+    core.retryMs = nowMs + ARMED_SHOWS_MS;
+    core.armedSeen = false;
+    enter(core, 'standby', 'disarmed before take-off', nowMs);
+  } else touchDown(core, core.memory.owned ? '' : core.memory.reason, nowMs);
+  return true;
+};

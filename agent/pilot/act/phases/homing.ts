@@ -1,0 +1,96 @@
+import {
+  beginStream,
+  leaveTo,
+  letGo,
+  validOrder,
+  type FlightCore,
+  type Readings,
+} from '../flight-core.ts';
+
+/** Motors that still turn this long after touching down are stopped by us. */
+const DISARM_AFTER_MS = 8000;
+
+/** Refused, not unheard: into silence nothing else can be said either. */
+const HEARD_MS = 1000;
+
+/** Lower than this there is no coming back from a landing, m. */
+const TOO_LOW_M = 3;
+
+/** returning and landing: PX4 flies; we watch that it does, and whether we are wanted back. */
+export const homing = (core: FlightCore, readings: Readings): void => {
+  const { mode } = readings.mode;
+  const returning = core.memory.phase === 'returning';
+  const state = core.controls.modeState;
+  if (state === 'done') {
+    core.streaming = false;
+    core.engaged = false;
+    // Down there PX4 ends its mode by itself, a moment before it disarms.
+    if (!isHomeMode(mode) && readings.telemetry.landed !== 'ON_GROUND') {
+      letGo(core, readings, `mode ${mode ?? 'unknown'} not asked for`);
+      return;
+    }
+  } else if (isTaken(core, readings)) {
+    letGo(core, readings, `mode ${mode ?? 'unknown'} not asked for`);
+    return;
+  } else if (state === 'failed' && readings.status.packetAgeMs < HEARD_MS) {
+    // The one that PX4 refuses is replaced by the other: down is better than nowhere.
+    leaveTo(core, returning ? 'landing' : 'returning', core.memory.reason, readings);
+    return;
+  }
+  obey(core, readings, returning);
+  stopMotors(core, readings);
+};
+
+const isHomeMode = (mode: string | undefined): boolean =>
+  mode === 'AUTO_RTL' || mode === 'AUTO_LAND' || mode === 'AUTO_PRECLAND';
+
+/** A mode that is neither where we came from nor where we want to go. */
+const isTaken = (core: FlightCore, readings: Readings): boolean => {
+  const { mode, atMs, failsafe } = readings.mode;
+  if (atMs <= core.phaseSinceMs || failsafe) return false;
+  return mode !== core.engageFrom && mode !== 'OFFBOARD' && !isHomeMode(mode);
+};
+
+const obey = (core: FlightCore, readings: Readings, returning: boolean): void => {
+  const { standing } = core.authority.state;
+  const directed = core.directed;
+  const released = core.released;
+  core.directed = false;
+  core.released = false;
+  if (core.authority.latched) {
+    if (directed && !returning) leaveTo(core, 'returning', 'abort', readings);
+  } else if (standing === 'land' && returning) leaveTo(core, 'landing', 'operator', readings);
+  else if (standing === 'rtl' && !returning && directed) {
+    leaveTo(core, 'returning', 'operator', readings);
+  } else if (standing === 'hold' && directed && mayRejoin(core, readings)) {
+    beginStream(core, readings, 'operator-hold');
+  } else if (standing === 'none') rejoin(core, readings, released);
+};
+
+/** Back to the mission by a newer order, or by an operator's resume under an order to fly. */
+const rejoin = (core: FlightCore, readings: Readings, released: boolean): void => {
+  const order = validOrder(core);
+  if (order === undefined) return;
+  const newer = order.number > core.memory.leftAtOrder;
+  if (order.kind === 'fly' && (newer || released) && mayRejoin(core, readings)) {
+    beginStream(core, readings, 'rejoining');
+  } else if (order.kind === 'land' && newer && core.memory.phase === 'returning') {
+    leaveTo(core, 'landing', 'ordered', readings);
+  }
+};
+
+const mayRejoin = (core: FlightCore, { verdict, telemetry, estimate }: Readings): boolean => {
+  if (verdict.action === 'return' || verdict.action === 'land' || !estimate.valid) return false;
+  const heightM = core.memory.groundDownM - telemetry.localPositionNed.z;
+  return telemetry.landed !== 'ON_GROUND' && heightM > TOO_LOW_M;
+};
+
+/** PX4 disarms by itself 2 s after touching down (COM_DISARM_LAND); a vehicle set otherwise must not idle on. */
+const stopMotors = (core: FlightCore, { telemetry, status, nowMs }: Readings): void => {
+  if (telemetry.landed !== 'ON_GROUND' || !status.armed) {
+    core.retryMs = nowMs + DISARM_AFTER_MS;
+  } else if (nowMs >= core.retryMs) {
+    core.retryMs = nowMs + DISARM_AFTER_MS;
+    core.controls.disarm();
+  }
+};

@@ -1,0 +1,36 @@
+/**
+ * The pilot of one drone: estimates, guards, streams setpoints.
+ *
+ *   node agent/pilot/main.ts --config FILE
+ */
+import { readFileSync } from 'node:fs';
+import { enableCompileCache } from 'node:module';
+import { parseArgs } from 'node:util';
+
+import { EXIT, Fault } from '#protocols/fault.ts';
+import type { AgentConfig } from '../config.ts';
+
+const readConfig = (): AgentConfig => {
+  const { values } = parseArgs({ options: { config: { type: 'string' } } });
+  if (values.config === undefined) {
+    throw new Fault('config-missing', 'no configuration given', {
+      exit: 'usage',
+      remedy: 'Call it as: node agent/pilot/main.ts --config FILE',
+    });
+  }
+  return JSON.parse(readFileSync(values.config, 'utf8')) as AgentConfig;
+};
+
+try {
+  // Before the rest is loaded: compiled code from the last run saves half of the start and 25 MB.
+  enableCompileCache();
+  const { PilotProcess } = await import('./process.ts');
+  const pilot = await PilotProcess.open(readConfig());
+  process.on('SIGTERM', () => void pilot.stop());
+  process.on('SIGINT', () => void pilot.stop());
+  pilot.run();
+} catch (error) {
+  if (!(error instanceof Fault)) throw error;
+  process.stderr.write(`${error.message}\n${error.remedy ?? ''}\n`);
+  process.exit(EXIT[error.exit]);
+}

@@ -1,0 +1,119 @@
+import type { Neighbour } from '#protocols/channel/neighbours.ts';
+import type { Verify } from '#protocols/gossip/signing.ts';
+import { publicKeyFromHex } from '#protocols/gossip/identity.ts';
+import { Encoder } from '#protocols/mavlink/codec.ts';
+import { AutopilotTracker } from '#protocols/mavlink/heartbeat.ts';
+import { Authority, type OperatorKey } from './act/authority.ts';
+import { COMPANION_COMPID, Controls } from './act/controls.ts';
+import { newFlightCore, type FlightCore } from './act/flight-core.ts';
+import { Follower } from './act/follower.ts';
+import { Discharge } from './estimate/discharge.ts';
+import { Estimator } from './estimate/estimate.ts';
+import { TelemetryStore } from './estimate/telemetry.ts';
+import { Guard } from './guard/guard.ts';
+import { limitsOf } from './guard/limits.ts';
+import { emptySituation, type Situation } from './guard/situation.ts';
+import { newPilotMemory, type PilotMemory } from './memory.ts';
+
+/** Everything that a pilot is made from; written into the record, so that a replay starts the same. */
+export interface PilotStart {
+  sysid: number;
+  /** Operators' keys, raw Ed25519 in hex. */
+  operators: readonly { member: number; publicKeyHex: string }[];
+  /** Monotonic ms at which this process began. */
+  startMs: number;
+  /** What an earlier process left; null for a first one. */
+  memory: PilotMemory | null;
+}
+
+/** The pilot's whole state between two ticks. Only tick.ts looks inside. */
+export interface Pilot {
+  readonly sysid: number;
+  readonly startMs: number;
+  readonly core: FlightCore;
+  readonly encoder: Encoder;
+  readonly tracker: AutopilotTracker;
+  readonly telemetry: TelemetryStore;
+  readonly estimator: Estimator;
+  readonly discharge: Discharge;
+  readonly follower: Follower;
+  readonly situation: Situation;
+  ticks: number;
+  lastTickMs: number;
+  operatorHeardMs: number;
+  mindHeardMs: number;
+  neighbours: Neighbour[];
+  yawSetpointRad: number;
+  heartbeatDueMs: number;
+  streamsAskedMs: number;
+  streamsReboots: number;
+  /** Why the last trajectory was not accepted; empty when it was. */
+  refusal: string;
+  /** The memory as it was handed out last, to see whether it has changed. */
+  rememberedText: string;
+}
+
+const operatorKeys = (operators: PilotStart['operators']): OperatorKey[] =>
+  operators.flatMap(({ member, publicKeyHex }) => {
+    const publicKey = publicKeyFromHex(publicKeyHex);
+    return publicKey === undefined ? [] : [{ member, publicKey }];
+  });
+
+/** A pilot ready for its first tick. `verify` checks Ed25519 signatures; nothing else is handed in. */
+export const createPilot = (start: PilotStart, verify: Verify): Pilot => {
+  const memory = start.memory ?? newPilotMemory();
+  const target = { sysid: start.sysid, compid: 1 };
+  const authority = new Authority(
+    start.sysid,
+    operatorKeys(start.operators),
+    verify,
+    memory.authority,
+  );
+  const core = newFlightCore(
+    {
+      sysid: start.sysid,
+      authority,
+      controls: new Controls(target),
+      guard: new Guard(),
+      memory: { ...memory.flight, phase: 'boot' },
+    },
+    start.startMs,
+  );
+  core.diedIn = start.memory === null ? undefined : memory.flight.phase;
+  const telemetry = new TelemetryStore();
+  const estimator = new Estimator();
+  const pilot: Pilot = {
+    sysid: start.sysid,
+    startMs: start.startMs,
+    core,
+    encoder: new Encoder(start.sysid, COMPANION_COMPID),
+    tracker: new AutopilotTracker(start.sysid),
+    telemetry,
+    estimator,
+    discharge: new Discharge(),
+    follower: new Follower(),
+    situation: emptySituation(estimator.at(telemetry.latest, start.startMs)),
+    ticks: 0,
+    lastTickMs: start.startMs,
+    // The clocks of all lost links start with the process: an old contact must not send it home at once.
+    operatorHeardMs: start.startMs,
+    mindHeardMs: start.startMs,
+    neighbours: [],
+    yawSetpointRad: 0,
+    heartbeatDueMs: start.startMs,
+    streamsAskedMs: Number.NEGATIVE_INFINITY,
+    streamsReboots: 0,
+    refusal: '',
+    rememberedText: '',
+  };
+  takeLimits(pilot);
+  return pilot;
+};
+
+/** A goal has come, or was remembered: everyone's frame and limits. */
+export const takeLimits = (pilot: Pilot): void => {
+  const { safety } = pilot.core.authority;
+  if (safety === undefined) return;
+  pilot.estimator.setOrigin(safety.origin);
+  pilot.situation.limits = limitsOf(safety);
+};

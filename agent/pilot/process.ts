@@ -1,0 +1,182 @@
+import { join } from 'node:path';
+
+import type { ChannelFrame } from '#protocols/channel/frame.ts';
+import { MESSAGE_TYPE } from '#protocols/channel/message-type.ts';
+import { connectChannel, listenChannel, type ChannelPeer } from '#protocols/channel/socket.ts';
+import { verifySignature } from '#protocols/gossip/signing.ts';
+import { RecordSender } from '#protocols/log/sender.ts';
+import { encodeTickRecord } from '#protocols/log/tick-record.ts';
+import { openUdpLink, type UdpLink } from '#protocols/mavlink/udp.ts';
+import { systemClock } from '#protocols/system-clock.ts';
+import { AGENT_SOCKETS, type AgentConfig } from '../config.ts';
+import { encodePilotInbox, encodePilotOutbox, type PilotInbox, type PilotOutbox } from './inbox.ts';
+import { Jitter } from './jitter.ts';
+import { Mailbox } from './mailbox.ts';
+import { MemoryFile } from './memory-file.ts';
+import { createPilot, type Pilot, type PilotStart } from './pilot.ts';
+import { encodePilotStart } from './replay.ts';
+import { PILOT_TICK_MS, pilotTick } from './tick.ts';
+
+/** Ticks between two batches of records. */
+const FLUSH_EVERY = 10;
+
+/** A peer that says more than this in a tick is broken: it is cut off, and may dial again. */
+const MAX_FRAMES_A_TICK = 200;
+
+/** After a stall longer than this the missed ticks are not made up for. */
+const SKIP_AFTER_MS = 100;
+
+const tell = (fields: Record<string, unknown>): void => {
+  process.stderr.write(`${JSON.stringify({ process: 'pilot', ...fields })}\n`);
+};
+
+interface Client {
+  /** It has sent orders or trajectories: ranges interest it. */
+  isMind: boolean;
+  frames: number;
+}
+
+/** Door: the pilot's sockets, clock and disk around the pure tick. */
+export class PilotProcess {
+  readonly #pilot: Pilot;
+  readonly #link: UdpLink;
+  readonly #records: RecordSender;
+  readonly #recorder: ChannelPeer;
+  readonly #memoryFile: MemoryFile;
+  readonly #mailbox = new Mailbox();
+  readonly #clients = new Map<ChannelPeer, Client>();
+  readonly #jitter = new Jitter();
+  #server: Awaited<ReturnType<typeof listenChannel>> | undefined;
+  #deadlineMs: number;
+  #tick = 0;
+  #stopping = false;
+
+  private constructor(pilot: Pilot, start: PilotStart, link: UdpLink, config: AgentConfig) {
+    this.#pilot = pilot;
+    this.#link = link;
+    this.#memoryFile = new MemoryFile(config.runDir);
+    this.#deadlineMs = start.startMs + PILOT_TICK_MS;
+    this.#recorder = connectChannel(join(config.runDir, AGENT_SOCKETS.recorder), {
+      onConnect: () => this.#records.reconnected(),
+      onFrame: ({ type, payload }) => {
+        if (type === MESSAGE_TYPE.recordsAcknowledged) this.#records.acknowledge(payload);
+      },
+    });
+    this.#records = new RecordSender({
+      senderStartMs: start.startMs,
+      send: (batch) => this.#recorder.send(MESSAGE_TYPE.records, batch),
+    });
+    this.#records.add('pilot/start', start.startMs, systemClock.unixUs(), encodePilotStart(start));
+  }
+
+  /** Throws the Faults of the UDP door. */
+  static async open(config: AgentConfig): Promise<PilotProcess> {
+    const { vehicle, sysid } = config;
+    const link = await openUdpLink({
+      local: { address: LISTEN_ON, port: vehicle.localPort },
+      remote: { address: vehicle.remoteHost, port: vehicle.remotePort },
+      sysid,
+      portSetting: 'vehicle.localPort',
+    });
+    const start: PilotStart = {
+      sysid,
+      operators: config.keys.operators,
+      startMs: systemClock.monotonicMs(),
+      memory: new MemoryFile(config.runDir).read(),
+    };
+    const pilot = createPilot(structuredClone(start), verifySignature);
+    const opened = new PilotProcess(pilot, start, link, config);
+    await opened.#listen(join(config.runDir, AGENT_SOCKETS.pilot));
+    return opened;
+  }
+
+  async #listen(path: string): Promise<void> {
+    this.#server = await listenChannel(path, {
+      onConnect: (peer) => this.#clients.set(peer, { isMind: false, frames: 0 }),
+      onDisconnect: (peer) => this.#clients.delete(peer),
+      onFrame: (frame, peer) => this.#hear(frame, peer),
+    });
+  }
+
+  #hear(frame: ChannelFrame, peer: ChannelPeer): void {
+    const client = this.#clients.get(peer);
+    if (client === undefined) return;
+    client.frames += 1;
+    if (client.frames > MAX_FRAMES_A_TICK) {
+      peer.close();
+      return;
+    }
+    if (frame.type === MESSAGE_TYPE.order || frame.type === MESSAGE_TYPE.trajectory) {
+      client.isMind = true;
+    }
+    this.#mailbox.put(frame);
+  }
+
+  /** Ticks until {@link stop}; each deadline is one period after the last, not after the work. */
+  readonly run = (): void => {
+    if (this.#stopping) return;
+    const nowMs = systemClock.monotonicMs();
+    const lateMs = nowMs - this.#deadlineMs;
+    if (lateMs >= -0.5) {
+      this.#jitter.note(Math.max(0, lateMs));
+      this.#step(nowMs);
+      this.#deadlineMs =
+        lateMs > SKIP_AFTER_MS ? nowMs + PILOT_TICK_MS : this.#deadlineMs + PILOT_TICK_MS;
+    }
+    setTimeout(this.run, Math.max(0, this.#deadlineMs - systemClock.monotonicMs()));
+  };
+
+  #step(nowMs: number): void {
+    for (const client of this.#clients.values()) client.frames = 0;
+    const inbox: PilotInbox = { packets: this.#link.receive(), frames: this.#mailbox.take() };
+    const outbox = pilotTick(this.#pilot, inbox, nowMs);
+    // The vehicle first: nothing that follows may delay a setpoint.
+    for (const packet of outbox.packets) this.#link.send(packet);
+    this.#broadcast(outbox);
+    if (outbox.memory !== undefined) {
+      this.#memoryFile.write(outbox.memory, (error) => tell({ memory: String(error) }));
+    }
+    this.#record(inbox, outbox, nowMs);
+  }
+
+  #broadcast(outbox: PilotOutbox): void {
+    for (const { type, payload } of outbox.frames) {
+      for (const [peer, client] of this.#clients) {
+        if (type !== MESSAGE_TYPE.rangeRing || client.isMind) peer.send(type, payload);
+      }
+    }
+  }
+
+  #record(inbox: PilotInbox, outbox: PilotOutbox, nowMs: number): void {
+    const unixUs = systemClock.unixUs();
+    const record = encodeTickRecord({
+      tick: this.#tick,
+      nowMs,
+      inbox: encodePilotInbox(inbox),
+      outbox: encodePilotOutbox(outbox),
+    });
+    this.#tick += 1;
+    this.#records.add('pilot/tick', nowMs, unixUs, record);
+    for (const { type, payload } of outbox.frames) {
+      if (type === MESSAGE_TYPE.pilotStatus) {
+        this.#records.add('pilot/status', nowMs, unixUs, payload);
+      }
+    }
+    if (this.#tick % FLUSH_EVERY === 0) this.#records.flush();
+  }
+
+  /** Says how late its ticks came and lets go of everything; the process then ends by itself. */
+  async stop(): Promise<void> {
+    if (this.#stopping) return;
+    this.#stopping = true;
+    tell({ event: 'stopped', jitter: { ...this.#jitter }, link: this.#link.counts });
+    this.#records.flush();
+    this.#server?.close();
+    for (const peer of this.#clients.keys()) peer.close();
+    this.#recorder.close();
+    await this.#link.close();
+  }
+}
+
+/** Every address: the vehicle may be on a serial bridge or another host; only the remote is heard. */
+const LISTEN_ON = '0.0.0.0';

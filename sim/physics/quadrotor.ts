@@ -1,4 +1,4 @@
-import { clamp, GRAVITY_MPS2 } from '#protocols/units.ts';
+import { GRAVITY_MPS2 } from '#protocols/units.ts';
 import { vector3, type Vector3 } from '#protocols/vector.ts';
 import {
   bodyDownInNed,
@@ -67,7 +67,9 @@ export class Quadrotor {
     const fullN = this.parameters.maxMotorThrustN * thrustScale;
     const thrust = this.motorThrustN;
     for (let motor = 0; motor < 4; motor += 1) {
-      const target = clamp(throttle[motor]!, 0, 1) * fullN;
+      const command = throttle[motor]!;
+      // A controller gone mad may ask for NaN: motors then stop, and the world stays finite.
+      const target = command > 0 ? Math.min(command, 1) * fullN : 0;
       thrust[motor] = thrust[motor]! + share * (target - thrust[motor]!);
     }
   }

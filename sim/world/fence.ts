@@ -3,7 +3,10 @@ export interface FenceCorner {
   readonly eastM: number;
 }
 
-/** A polygon and a band of heights above the origin. */
+/**
+ * A polygon and a band of heights above the origin. The floor binds planners; take-off and landing
+ * pass below it, so it does not count as a margin here.
+ */
 export interface Fence {
   readonly polygon: readonly FenceCorner[];
   readonly minHeightM: number;

@@ -7,6 +7,7 @@ import { Command, CommanderError } from 'commander';
 import { EXIT, Fault } from '#protocols/fault.ts';
 import { addFlightCommands } from './commands/register-flight.ts';
 import { addModelCommands } from './commands/register-model.ts';
+import { addRecordCommands } from './commands/register-record.ts';
 import { addSimCommands } from './commands/register-sim.ts';
 import { faultText } from './output.ts';
 
@@ -28,7 +29,7 @@ Examples:
   skein mission start missions/search-irchel.yaml
   skein watch
   skein abort --all
-  skein log verify .skein/run/drone-1/flight
+  skein log verify .skein/run
 
 Exit codes: 0 ok, 1 failed, 2 usage, 3 refused, 4 partial, 5 no link, 124 timeout, 130 interrupted.`,
   );
@@ -36,6 +37,7 @@ Exit codes: 0 ok, 1 failed, 2 usage, 3 refused, 4 partial, 5 no link, 124 timeou
 addFlightCommands(program);
 addSimCommands(program);
 addModelCommands(program);
+addRecordCommands(program);
 
 const run = async (): Promise<number> => {
   try {

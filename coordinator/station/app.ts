@@ -35,6 +35,9 @@ const directiveBody = z.strictObject({
 
 const missionBody = z.strictObject({ mission: missionSchema });
 
+/** A page that lost the station asks again after so long. */
+const RETRY_MS = 1000;
+
 /** Looking only: what the map page reads, safe to serve on a TCP port. */
 export const createReadApp = (station: Station): Hono => {
   const app = new Hono();
@@ -46,7 +49,8 @@ export const createReadApp = (station: Station): Hono => {
   app.get('/events', (context) =>
     streamSSE(context, async (stream) => {
       while (!stream.aborted) {
-        await stream.writeSSE({ event: 'state', data: JSON.stringify(station.view()) });
+        const data = JSON.stringify(station.view());
+        await stream.writeSSE({ event: 'state', data, retry: RETRY_MS });
         await station.changed();
       }
     }),

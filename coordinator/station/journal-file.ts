@@ -1,17 +1,20 @@
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { journalEntries } from '../report/journal.ts';
+import type { Received } from '#protocols/channel/mesh-messages.ts';
 import type { Mission } from '#protocols/mission/mission.ts';
+import { journalEntries } from '../report/journal.ts';
 import type { SwarmView } from './view.ts';
 
 /**
  * The station's memory on disk, JSON Lines in the run directory: `journal.jsonl` for people and
- * reports, `heads.jsonl` for the heads of the drones' audit chains, which make a rewritten log show.
+ * reports; `heads.jsonl` with every beacon that carried a new head of its author's audit chain, as
+ * it was signed, so that nobody who rewrites a log can take the head back.
  */
 export class Journal {
   readonly #runDir: string;
   #before: SwarmView | undefined;
+  /** Last head by author, as text. */
   readonly #heads = new Map<number, string>();
 
   constructor(runDir: string) {
@@ -25,15 +28,18 @@ export class Journal {
   /** To be called about once a second; writes what is new since the last call. */
   view(view: SwarmView): void {
     this.#append('journal.jsonl', journalEntries(view, this.#before));
-    const heads = view.drones.filter(
-      (drone) => drone.logHead !== null && this.#heads.get(drone.sysid) !== drone.logHead,
-    );
-    for (const drone of heads) this.#heads.set(drone.sysid, drone.logHead!);
-    this.#append(
-      'heads.jsonl',
-      heads.map(({ sysid, logHead }) => ({ unixMs: view.unixMs, sysid, logHead })),
-    );
     this.#before = view;
+  }
+
+  /** Takes every admitted message with its envelope. */
+  heard(message: Received, envelope: Uint8Array, unixMs: number): void {
+    if (message.topic !== 'beacon' || message.payload.logHead === null) return;
+    const head = message.payload.logHead.join();
+    if (this.#heads.get(message.author) === head) return;
+    this.#heads.set(message.author, head);
+    this.#append('heads.jsonl', [
+      { unixMs, sysid: message.author, envelope: Buffer.from(envelope).toString('base64') },
+    ]);
   }
 
   #append(file: string, lines: unknown[]): void {

@@ -150,8 +150,9 @@ class StationProcess implements Station {
 
   #took(receipt: Receipt, from: number): Receipt['verdict'] {
     const { members } = this.#member.admission;
-    for (const message of receipt.received) {
+    for (const [index, message] of receipt.received.entries()) {
       hear(this.#state, message, (id) => members.get(id)?.name ?? `member ${id}`);
+      this.#journal.heard(message, receipt.envelopes[index]!, unixMs());
     }
     for (const reply of receipt.replies) this.#mesh?.send(from, reply);
     return receipt.verdict;

@@ -26,8 +26,8 @@ describe.skipIf(chromiumPath === undefined)(
     let browser: Browser;
     let page: Page;
 
-    const open = async (width: number, height: number): Promise<Page> => {
-      const opened = await browser.newPage({ viewport: { width, height } });
+    const open = async (): Promise<Page> => {
+      const opened = await browser.newPage({ viewport: { width: 1280, height: 800 } });
       opened.on('console', (message) => {
         if (message.type() === 'error') trouble.push(message.text());
       });
@@ -61,7 +61,7 @@ describe.skipIf(chromiumPath === undefined)(
       app.route('/', createPageApp());
       served = await serveLoopback(app, 0);
       browser = await chromium.launch({ executablePath: chromiumPath!, args: CHROMIUM_FLAGS });
-      page = await open(1280, 800);
+      page = await open();
     });
 
     afterAll(async () => {
@@ -177,19 +177,18 @@ describe.skipIf(chromiumPath === undefined)(
     });
 
     it('fits a phone: nothing wider than the screen, everything reachable', async () => {
-      const phone = await open(390, 844);
-      const widths = await phone.evaluate(() => [
+      await page.setViewportSize({ width: 390, height: 844 });
+      await expect.poll(() => page.locator('#legend').getAttribute('open')).toBeNull();
+      const widths = await page.evaluate(() => [
         document.documentElement.scrollWidth,
         document.querySelector('aside')!.scrollWidth,
         innerWidth,
       ]);
       expect(Math.max(...widths)).toBe(390);
-      expect(await phone.locator('#legend').getAttribute('open')).toBeNull();
-      await phone.locator('#legend summary').click();
-      expect(await phone.locator('#legend li').first().isVisible()).toBe(true);
-      const map = await phone.locator('#map').boundingBox();
-      expect(map?.height).toBeGreaterThan(400);
-      await phone.close();
+      await page.locator('#legend summary').click();
+      expect(await page.locator('#legend li').first().isVisible()).toBe(true);
+      const canvas = await page.locator('#map').boundingBox();
+      expect(canvas?.height).toBeGreaterThan(400);
     });
 
     it('loads nothing from elsewhere and raises no error', () => {

@@ -146,8 +146,13 @@ class Page {
 
 const map = createMap();
 window.skeinMap = map;
+
 // On a small screen the legend would cover the map.
-if (matchMedia('(max-width: 50rem)').matches) element('#legend').removeAttribute('open');
+const small = matchMedia('(max-width: 50rem)');
+const showLegend = (): unknown => element('#legend').toggleAttribute('open', !small.matches);
+small.addEventListener('change', showLegend);
+showLegend();
+
 map.on('load', () => {
   addLayers(map);
   new Page(map).start();

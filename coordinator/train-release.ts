@@ -23,12 +23,12 @@ export interface TrainReleaseOptions {
   training: TrainOptions;
 }
 
-/** About 150,000 transitions and one minute of one core: `skein model train --quick`. */
+/** About 120,000 transitions to learn from and a minute of one core: `skein model train --quick`. */
 export const quickTraining: Readonly<TrainReleaseOptions> = {
   name: 'quad-quick',
   version: 1,
   seed: 1,
-  flights: 280,
+  flights: 300,
   flightS: 60,
   training: defaultTrainOptions,
 };

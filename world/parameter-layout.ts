@@ -27,7 +27,7 @@ interface Declaration {
   /** Per member: [inputs, outputs]. */
   readonly shape: readonly [number, number];
   /** `glorot`: normal with variance 2/(in + out); a number: that constant for all entries. */
-  readonly start: 'glorot' | 'small' | number;
+  readonly start: 'glorot' | number;
 }
 
 /** softplus⁻¹ of the rate: a multirotor answers a velocity setpoint within about half a second. */
@@ -43,7 +43,7 @@ const DECLARATIONS = {
   hidden1Bias: { shape: [1, WIDTH], start: 0 },
   hidden2Weights: { shape: [WIDTH, WIDTH], start: 'glorot' },
   hidden2Bias: { shape: [1, WIDTH], start: 0 },
-  outputWeights: { shape: [WIDTH, OUTPUTS], start: 'small' },
+  outputWeights: { shape: [WIDTH, OUTPUTS], start: 'glorot' },
   outputBias: { shape: [1, OUTPUTS], start: 0 },
   physicsRate: { shape: [1, PHYSICS_AXES], start: START_RATE },
   physicsGain: { shape: [1, PHYSICS_AXES], start: 1 },
@@ -79,15 +79,15 @@ export const PARAMETER_BLOCKS: readonly ParameterBlock[] = layOut();
 
 export const PARAMETER_COUNT = PARAMETER_BLOCKS.reduce((sum, block) => sum + block.length, 0);
 
-/** The output layer starts near zero, so that an untrained model is its physics step. */
-const SMALL = 0.1;
-
-/** Starting parameters; members differ by their draws (Glorot and Bengio 2010). */
+/**
+ * Starting parameters (Glorot and Bengio 2010). Members differ by their draws, the output layer's included: where no data
+ * pulls them together they stay apart, which is what makes them disagree about the unknown.
+ */
 export const initialParameters = (random: Random): Float32Array => {
   const parameters = new Float32Array(PARAMETER_COUNT);
   for (const { name, shape, offset, length } of PARAMETER_BLOCKS) {
     const { start }: Declaration = DECLARATIONS[name];
-    const deviation = Math.sqrt(2 / (shape[1] + shape[2])) * (start === 'small' ? SMALL : 1);
+    const deviation = Math.sqrt(2 / (shape[1] + shape[2]));
     for (let index = 0; index < length; index += 1) {
       parameters[offset + index] = typeof start === 'number' ? start : deviation * random.normal();
     }

@@ -25,9 +25,9 @@ export interface TrainOptions {
   threads: number;
 }
 
-/** Chosen on simulated flights: 110 k transitions, 90 s on one core of a shared machine. */
+/** Chosen on simulated flights: about a minute of one core for the whole ensemble. */
 export const defaultTrainOptions: Readonly<TrainOptions> = {
-  steps: 3000,
+  steps: 3600,
   batch: 128,
   horizon: 10,
   peakRate: 3e-3,

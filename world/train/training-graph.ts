@@ -36,12 +36,14 @@ const BETA = 0.5;
 const LEAN_WEIGHT = 0.1;
 const CURRENT_WEIGHT = 0.02;
 
-/** Adam (Kingma and Ba 2015); gradients clipped by their common norm; decoupled weight decay (Loshchilov 2019). */
+/**
+ * Adam (Kingma and Ba 2015); gradients clipped by their common norm. No weight decay: it would pull members together
+ * where no data holds them.
+ */
 const MOMENTUM = 0.9;
 const SECOND_MOMENTUM = 0.999;
 const EPSILON = 1e-8;
 const GREATEST_GRADIENT = 5;
-const WEIGHT_DECAY = 1e-3;
 
 /** The windows of one optimiser step: [M, B, HISTORY_STEPS + horizon, ROW_SIZE]. */
 const pickWindows = (graph: GraphBuilder, table: Value, starts: Value, length: number): Value => {
@@ -153,10 +155,7 @@ const adamStep = (
     op.multiply(second, SECOND_MOMENTUM),
     op.multiply(op.square(clipped), 1 - SECOND_MOMENTUM),
   );
-  const direction = op.add(
-    op.divide(nextFirst, op.add(op.sqrt(nextSecond), EPSILON)),
-    op.multiply(parameters, WEIGHT_DECAY),
-  );
+  const direction = op.divide(nextFirst, op.add(op.sqrt(nextSecond), EPSILON));
   return [op.subtract(parameters, op.multiply(direction, rate)), nextFirst, nextSecond];
 };
 

@@ -3,7 +3,7 @@ import type { GeoPolygon, Mission } from '#protocols/mission/mission.ts';
 import { missionGeometry, type LonLat } from '../station/mission-geometry.ts';
 import { markup, NOTHING, type Markup } from './markup.ts';
 import { cellInk, droneDash, droneInk } from './palette.ts';
-import type { DroneEntry, RunRecord } from './run-record.ts';
+import { SILENCE_MS, type DroneEntry, type RunRecord } from './run-record.ts';
 
 /** Page coordinates: metres, x east, y south. */
 interface Point {
@@ -107,17 +107,35 @@ const trail = (
   project: Project,
   unit: number,
 ): Markup => {
-  const points = track.map((entry) => project(entry.lonDeg, entry.latDeg));
-  const end = points.at(-1);
-  const name = track[0]?.name ?? '';
-  if (end === undefined) return NOTHING;
+  const last = track.at(-1);
+  if (last === undefined) return NOTHING;
+  const end = project(last.lonDeg, last.latDeg);
   const dash = droneDash(sysid)
     .split(' ')
     .filter((length) => length !== '')
     .map((length) => tenth((Number(length) * unit) / 8))
     .join(' ');
-  return markup`<path class="trail" stroke="${droneInk(sysid)}" stroke-dasharray="${dash}" d="${path(points, false)}"><title>${sysid} ${name}</title></path>
+  return markup`<path class="trail" stroke="${droneInk(sysid)}" stroke-dasharray="${dash}" d="${stretches(
+    track,
+  ).map((part) =>
+    path(
+      part.map((entry) => project(entry.lonDeg, entry.latDeg)),
+      false,
+    ),
+  )}"><title>${sysid} ${last.name}</title></path>
 <circle cx="${tenth(end.x)}" cy="${tenth(end.y)}" r="${tenth(1.2 * unit)}" fill="${droneInk(sysid)}"/><text class="mark" x="${tenth(end.x)}" y="${tenth(end.y)}" fill="#fff">${sysid}</text>`;
+};
+
+/** Parts of a track without silence between: nobody knows where a drone was that was not heard. */
+const stretches = (track: readonly DroneEntry[]): DroneEntry[][] => {
+  const parts: DroneEntry[][] = [];
+  let lastMs = -Infinity;
+  for (const entry of track) {
+    if (entry.unixMs - lastMs > SILENCE_MS) parts.push([]);
+    parts.at(-1)!.push(entry);
+    lastMs = entry.unixMs;
+  }
+  return parts;
 };
 
 const cross = ({ x, y }: Point, unit: number): Markup => {

@@ -12,6 +12,9 @@ export interface Target {
   eastM: number;
 }
 
+/** Longer between two entries of a drone than this, ms, and nothing is known of the time between. */
+export const SILENCE_MS = 5000;
+
 /** What is known of a run after it ended: the figures, and what the station heard. */
 export interface RunRecord {
   summary: Summary;

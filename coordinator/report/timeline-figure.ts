@@ -1,6 +1,6 @@
 import { markup, type Markup } from './markup.ts';
 import { droneInk, phaseInk } from './palette.ts';
-import type { DroneEntry, RunRecord } from './run-record.ts';
+import { SILENCE_MS, type DroneEntry, type RunRecord } from './run-record.ts';
 
 /** One phase of one drone, ms since the first entry of the journal. */
 export interface PhaseSpan {
@@ -8,9 +8,6 @@ export interface PhaseSpan {
   fromMs: number;
   toMs: number;
 }
-
-/** Longer between two entries than this and nothing is known of the time between. */
-const SILENCE_MS = 5000;
 
 /** Entries of one drone as spans; `silent` where it was not heard. */
 export const phaseSpans = (track: readonly DroneEntry[], startMs: number): PhaseSpan[] => {

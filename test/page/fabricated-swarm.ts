@@ -6,7 +6,7 @@ import { geodeticFromNed } from '#protocols/frames.ts';
 import type { Mission } from '#protocols/mission/mission.ts';
 
 /** Names and reasons as an attacker would choose them. */
-export const HOSTILE_NAME = '<img src=x onerror="window.hacked=1">';
+export const HOSTILE_NAME = '<img src=x onerror="hacked=1">';
 export const HOSTILE_REASON = '"><script>window.hacked=2</script>';
 
 export const irchel = (): Mission => loadMission('missions/search-irchel.yaml');

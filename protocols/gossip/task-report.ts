@@ -7,8 +7,8 @@ export const TASK_STATES = ['claimed', 'executing', 'done', 'released'] as const
 export type TaskState = (typeof TASK_STATES)[number];
 
 /**
- * Owns a task, where a bid only proposes. A greater claim epoch beats a smaller one; in one epoch
- * `done` beats all, then the smaller member id wins.
+ * Owns a task, where a bid only proposes. `done` beats all, so that no work is done twice; then a
+ * greater claim epoch beats a smaller one, then the smaller member id, then the later state.
  */
 export const taskReportSchema = z.strictObject({
   goal: goalIdSchema,

@@ -1,0 +1,178 @@
+import { add, horizontalDistance, scale, vector3, type Vector3 } from '#protocols/vector.ts';
+
+import { neighbourTubes } from './flight/neighbour-tubes.ts';
+import { obstaclesAround } from './flight/obstacles.ts';
+import { choose, noteAsked, shouldAsk, type Choice } from './flight/steering.ts';
+import { historyOf, sampleOf } from './flight/vehicle.ts';
+import { beginTask } from './mission/execution.ts';
+import type { ActiveGoal } from './mission/active-goal.ts';
+import { ACCEPT_M, advance, newRoute, type Route } from './mission/route-progress.ts';
+import { clearOfObstacles, gotoRoute, waypointsAt } from './mission/routes.ts';
+import { MAX_PLAN_WAYPOINTS, type PlanAnswer, type PlanRequest } from './plan-port.ts';
+import type { Mind } from './state.ts';
+import { GATE_HEIGHT_M, homeOf } from './story.ts';
+import type { WorkView } from './work.ts';
+
+/** A climb to the own return height begins this far towards home, m. */
+const CLIMB_AHEAD_M = 20;
+/** Nearer to home than this the climb is straight up. */
+const NEAR_HOME_M = 12;
+/** A fully flown goto route ends within this, m. */
+const ARRIVE_M = 1.5;
+/** From a status older than this nobody knows where the drone is now. */
+const STALE_MS = 500;
+/** A drone that is to wait stops about one second ahead. */
+const COAST_S = 1;
+
+export interface Steered extends Choice {
+  request: PlanRequest | null;
+}
+
+/** Chooses what flies now and what to ask the planner next. `fresh`: a status came with this tick. */
+export const steer = (
+  mind: Mind,
+  goal: ActiveGoal,
+  work: WorkView | undefined,
+  answer: PlanAnswer | null,
+  fresh: boolean,
+  nowMs: number,
+): Steered => {
+  const { steering } = mind;
+  let made: PlanRequest | undefined;
+  const make = (): PlanRequest | undefined => (made ??= requestNow(mind, goal, work, nowMs));
+  const choice = choose(steering, answer, nowMs, make, mind.safePlan);
+  if (!fresh || !shouldAsk(steering, nowMs)) return { ...choice, request: null };
+  const request = make();
+  if (request === undefined) return { ...choice, request: null };
+  const asked = { ...request, current: steering.current };
+  noteAsked(steering, asked);
+  return { ...choice, request: asked };
+};
+
+interface Way {
+  waypoints: Vector3[];
+  speedMps: number;
+  holdAtEnd: boolean;
+}
+
+const requestNow = (
+  mind: Mind,
+  goal: ActiveGoal,
+  work: WorkView | undefined,
+  nowMs: number,
+): PlanRequest | undefined => {
+  const { vehicle, steering, options } = mind;
+  const sample = sampleOf(vehicle.status);
+  if (sample === undefined || vehicle.status === null) return undefined;
+  if (nowMs - vehicle.status.values.nowMs > STALE_MS) return undefined;
+  const { mission, terrain } = goal;
+  const position = sample.positionNed;
+  const way = wayNow(mind, goal, work, position, sample.velocityNed);
+  const { maxSpeedMps } = mission.limits;
+  const tubes = neighbourTubes(mind.members, mission.origin, position, maxSpeedMps, nowMs);
+  const requestId = steering.nextRequestId;
+  return {
+    requestId,
+    member: options.sysid,
+    nowMs,
+    startMs: vehicle.status.values.nowMs,
+    vehicle: sample,
+    previousAction: vehicle.previousAction,
+    batteryRemaining: finiteOr(vehicle.status.values.batteryRemaining, 1),
+    history: historyOf(vehicle),
+    waypoints: way.waypoints.slice(0, MAX_PLAN_WAYPOINTS),
+    cruiseSpeedMps: way.speedMps,
+    acceptM: ACCEPT_M,
+    holdAtEnd: way.holdAtEnd && way.waypoints.length <= MAX_PLAN_WAYPOINTS,
+    yaw: way.waypoints.length > 1 || way.speedMps > 3 ? 'course' : 'keep',
+    current: steering.current,
+    neighbours: tubes,
+    obstacles: obstaclesAround(terrain.obstacles, mind.ring, position, tubes, nowMs),
+    fence: terrain.fence,
+    minHeightM: mission.fence.minHeightM,
+    maxHeightM: mission.fence.maxHeightM,
+    limits: mission.limits,
+    minSeparationM: mission.minSeparationM,
+    seed: (Math.imul(options.seed | 0, 0x9e3779b1) ^ requestId) >>> 0,
+  };
+};
+
+const finiteOr = (value: number, otherwise: number): number =>
+  Number.isFinite(value) ? value : otherwise;
+
+const wayNow = (
+  mind: Mind,
+  goal: ActiveGoal,
+  work: WorkView | undefined,
+  position: Vector3,
+  velocity: Vector3,
+): Way => {
+  const { mission } = goal;
+  const cruise = mission.cruiseSpeedMps;
+  if (mind.phase !== 'work') {
+    const route = (mind.route ??= routeHome(mind, goal, position));
+    advance(route, position, ACCEPT_M);
+    const left = route.waypoints.slice(Math.min(route.next, route.waypoints.length - 1));
+    const speedMps =
+      mind.phase === 'descend' ? Math.min(cruise, mission.limits.maxDescentMps) : cruise;
+    return { waypoints: left, speedMps, holdAtEnd: true };
+  }
+  const ahead =
+    work === undefined ? wayOfGoto(mind, goal, position) : wayOfTasks(mind, work, position);
+  if (ahead.length > 0) {
+    mind.holdAt = null;
+    return { waypoints: ahead, speedMps: cruise, holdAtEnd: true };
+  }
+  mind.holdAt ??= waitingPlace(goal, add(position, scale(velocity, COAST_S)));
+  return { waypoints: [mind.holdAt], speedMps: Math.min(cruise, 3), holdAtEnd: true };
+};
+
+/** At the mission's height, clear of what stands there. */
+const waitingPlace = (goal: ActiveGoal, place: Vector3): Vector3 => {
+  const clear = clearOfObstacles(goal.terrain, { northM: place.x, eastM: place.y });
+  return vector3(clear.northM, clear.eastM, -goal.terrain.heightM);
+};
+
+/** The present task's way, then that of the next ones, so that a drone flies on without a stop. */
+const wayOfTasks = (mind: Mind, work: WorkView, position: Vector3): Vector3[] => {
+  const { execution, auction } = mind;
+  const ahead = execution === null ? [] : execution.route.waypoints.slice(execution.route.next);
+  let place = ahead.at(-1) ?? execution?.route.waypoints.at(-1) ?? position;
+  for (const id of auction.path) {
+    if (ahead.length >= MAX_PLAN_WAYPOINTS) break;
+    const task = work.tasks.get(id);
+    if (task === undefined) continue;
+    const from = { northM: place.x, eastM: place.y };
+    const next = beginTask(work.picture, task, 0, from).route.waypoints;
+    ahead.push(...next);
+    place = next.at(-1) ?? place;
+  }
+  // Waiting for the camera's last word with nothing to follow: stay at the end of the task.
+  const last = execution?.route.waypoints.at(-1);
+  return ahead.length === 0 && last !== undefined ? [last] : ahead;
+};
+
+const wayOfGoto = (mind: Mind, goal: ActiveGoal, position: Vector3): Vector3[] => {
+  const { mission, index, fleet, terrain } = goal;
+  mind.route ??= newRoute(waypointsAt(terrain, gotoRoute(mission, index, fleet.length)));
+  const { route } = mind;
+  const isLast = route.next >= route.waypoints.length - 1;
+  advance(route, position, isLast ? ARRIVE_M : ACCEPT_M);
+  return route.waypoints.slice(route.next);
+};
+
+/** Up to the own layer on the way, over home, and in 'descend' down to where PX4 takes over. */
+const routeHome = (mind: Mind, goal: ActiveGoal, position: Vector3): Route => {
+  const home = homeOf(mind) ?? position;
+  if (mind.phase === 'descend') return newRoute([vector3(home.x, home.y, home.z - GATE_HEIGHT_M)]);
+  const z = home.z - goal.returnHeightM;
+  const over = vector3(home.x, home.y, z);
+  const distanceM = horizontalDistance(home, position);
+  if (distanceM < NEAR_HOME_M) return newRoute([over]);
+  const share = Math.min(CLIMB_AHEAD_M / distanceM, 0.5);
+  const climb = clearOfObstacles(goal.terrain, {
+    northM: position.x + share * (home.x - position.x),
+    eastM: position.y + share * (home.y - position.y),
+  });
+  return newRoute([vector3(climb.northM, climb.eastM, z), over]);
+};

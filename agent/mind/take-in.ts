@@ -1,0 +1,155 @@
+import type { Received } from '#protocols/channel/mesh-messages.ts';
+import { directiveTargets } from '#protocols/gossip/directive.ts';
+import { compareGoalIds } from '#protocols/gossip/goal-order.ts';
+import type { GoalId } from '#protocols/gossip/goal-id.ts';
+import type { Goal } from '#protocols/gossip/goal.ts';
+
+import { createAuction, hearBid } from './allocate/auction.ts';
+import { noteReport } from './allocate/ownership.ts';
+import { noteDetection, noteFinding } from './belief/findings.ts';
+import { addLook, emptyLookCounts, mergeBelief } from './belief/look-counts.ts';
+import { restoreCells, restoredFor } from './durable.ts';
+import { isAirborneNow, noteStatus } from './flight/vehicle.ts';
+import { letGo } from './flight/steering.ts';
+import { activate } from './mission/active-goal.ts';
+import { cellKey } from './mission/grid.ts';
+import type { MindPhase } from './mission/phase.ts';
+import type { Look, Mind, MindInbox } from './state.ts';
+import { forgetTurns, noteHeard } from './swarm/members.ts';
+import { mayWin } from './swarm/standing.ts';
+
+/** Durable messages kept for a goal that has not come yet. */
+const MAX_PENDING = 256;
+
+/** Works everything of an inbox into the mind. */
+export const takeIn = (mind: Mind, inbox: MindInbox, nowMs: number): void => {
+  if (inbox.status !== null) {
+    noteStatus(mind.vehicle, inbox.status);
+    const { planId } = inbox.status.values;
+    // After a restart of the mind the pilot remembers how far the plans had been counted.
+    if (planId >= mind.steering.nextPlanId) mind.steering.nextPlanId = planId + 1;
+  }
+  if (inbox.ring !== null) mind.ring = inbox.ring;
+  if (inbox.payloadAlive || inbox.looks.length > 0) mind.payloadMs = nowMs;
+  for (const received of inbox.received) hear(mind, received, nowMs);
+  for (const look of inbox.looks) noteLook(mind, look);
+};
+
+const hear = (mind: Mind, received: Received, nowMs: number): void => {
+  noteHeard(mind.members, received, mind.goal?.id ?? null);
+  switch (received.topic) {
+    case 'goal':
+      hearGoal(mind, received.payload, nowMs);
+      break;
+    case 'directive':
+      hearDirective(mind, received);
+      break;
+    case 'bid':
+      if (serves(mind, received.payload.goal)) {
+        hearBid(mind.auction, received.author, received.payload, (m) => mayWin(mind, m, nowMs));
+      }
+      break;
+    case 'taskReport':
+    case 'belief':
+    case 'finding':
+      hearWork(mind, received);
+      break;
+    default:
+      break;
+  }
+};
+
+const serves = (mind: Mind, goal: GoalId): boolean =>
+  mind.goal !== null && compareGoalIds(mind.goal.id, goal) === 0;
+
+type WorkMessage = Extract<Received, { topic: 'taskReport' | 'belief' | 'finding' }>;
+
+const hearWork = (mind: Mind, received: WorkMessage): void => {
+  const { goal } = mind;
+  if (goal === null || compareGoalIds(received.payload.goal, goal.id) > 0) {
+    if (mind.pending.length < MAX_PENDING) mind.pending.push(received);
+    return;
+  }
+  if (!serves(mind, received.payload.goal)) return;
+  switch (received.topic) {
+    case 'taskReport':
+      noteReport(mind.book, received.payload);
+      break;
+    case 'belief':
+      mergeBelief(mind.counts, received.author, received.payload.cells, (key) =>
+        goal.grid.keys.has(key),
+      );
+      break;
+    default:
+      noteFinding(mind.findings, goal.grid, received.payload);
+  }
+};
+
+const hearGoal = (mind: Mind, goal: Goal, nowMs: number): void => {
+  const order = mind.goal === null ? 1 : compareGoalIds(goal.id, mind.goal.id);
+  if (order === 0 && goal.cancelled && mind.goal !== null) mind.goal.cancelled = true;
+  if (order > 0) beginGoal(mind, goal, nowMs);
+};
+
+/** The newest goal wins: all that served an older one is forgotten. */
+const beginGoal = (mind: Mind, goal: Goal, nowMs: number): void => {
+  const { sysid } = mind.options;
+  const restored = restoredFor(mind.options.restored, goal.id, nowMs);
+  const active = activate(goal, sysid, restored?.receivedMs ?? nowMs);
+  if (active === undefined) return;
+  mind.goal = active;
+  mind.counts = emptyLookCounts();
+  mind.findings = new Map();
+  mind.book = new Map();
+  mind.auction = createAuction(sysid);
+  mind.execution = null;
+  mind.route = null;
+  mind.holdAt = null;
+  mind.over = '';
+  mind.payloadSent = false;
+  mind.durableDue = true;
+  mind.phase = firstPhase(mind, restored?.phase);
+  mind.phaseSinceMs = nowMs;
+  letGo(mind.steering);
+  forgetTurns(mind.members);
+  if (restored !== undefined) {
+    restoreCells(mind.counts, sysid, restored);
+    mind.announced.beliefDue = true;
+  }
+  const { pending } = mind;
+  mind.pending = [];
+  for (const received of pending) hear(mind, received, nowMs);
+};
+
+const HOMEWARD: readonly MindPhase[] = ['home', 'turn', 'descend', 'land', 'out', 'done'];
+
+/** Where the story goes on: a mind that died on the way home does not turn back to work. */
+const firstPhase = (mind: Mind, restored: MindPhase | undefined): MindPhase => {
+  const airborne = isAirborneNow(mind.vehicle);
+  if (restored !== undefined && HOMEWARD.includes(restored)) {
+    return airborne && restored === 'done' ? 'out' : restored;
+  }
+  return airborne ? 'work' : 'queue';
+};
+
+const hearDirective = (mind: Mind, received: Received & { topic: 'directive' }): void => {
+  const { author, payload } = received;
+  const known = mind.directives.get(author) ?? -1;
+  if (!directiveTargets(payload, mind.options.sysid) || payload.number <= known) return;
+  if (!mind.directives.has(author) && mind.directives.size >= 64) return;
+  mind.directives.set(author, payload.number);
+  if (payload.kind === 'hold') mind.holdOrdered = true;
+  else if (payload.kind === 'resume') mind.holdOrdered = false;
+};
+
+/** A look counts only in the air, under a search goal and for one of its cells. */
+const noteLook = (mind: Mind, look: Look): void => {
+  const { goal } = mind;
+  const key = cellKey(look.row, look.column);
+  if (goal?.mission.search === undefined || !goal.grid.keys.has(key)) return;
+  if (!isAirborneNow(mind.vehicle)) return;
+  if (!addLook(mind.counts, mind.options.sysid, key, look.detected)) return;
+  if (look.detected) noteDetection(mind.findings, key, look.northM, look.eastM);
+  mind.announced.beliefDue = true;
+  mind.durableDue = true;
+};

@@ -1,0 +1,212 @@
+import type { Vector3 } from '#protocols/vector.ts';
+
+import {
+  abandon,
+  begin,
+  build,
+  dropWinners,
+  giveBack,
+  quote,
+  settle,
+  type AuctionRules,
+} from './allocate/auction.ts';
+import { isDone, liveOwner, nextClaimEpoch, noteReport } from './allocate/ownership.ts';
+import type { AuctionTask, PathStart } from './allocate/path-score.ts';
+import type { SearchTerms } from './belief/posterior.ts';
+import { isAirborneNow } from './flight/vehicle.ts';
+import type { ActiveGoal } from './mission/active-goal.ts';
+import {
+  beginTask,
+  continueTask,
+  evidenceOf,
+  isSatisfied,
+  type SearchPicture,
+} from './mission/execution.ts';
+import { searchProgress, type SearchProgress } from './mission/progress.ts';
+import { remainingM } from './mission/route-progress.ts';
+import { confirmTasks, type SearchTask } from './mission/tasks.ts';
+import type { Mind } from './state.ts';
+import { isHeld, isSelfWorking, mayWin } from './swarm/standing.ts';
+
+const RULES: AuctionRules = { bundleSize: 4, stealShare: 0.1 };
+/** How often a drone bids, and how often it prices its bundle anew. */
+const AUCTION_MS = 200;
+const QUOTE_MS = 1000;
+/** A task is begun once its win stood so long: the others' objections have had time to arrive. */
+const STAND_MS = 500;
+/** Worth of a cell not looked at, and of a suspicion: settling one is worth two lanes. */
+const CELL_REWARD = 20_000;
+const CONFIRM_REWARD = 200_000;
+/** Seconds until a drone on the ground can begin a task, at the least. */
+const GROUND_DELAY_S = 10;
+/** Share of the cruise speed that turns and winds leave. */
+const SPEED_SHARE = 0.85;
+
+/** What is to be done, as this drone sees it now. */
+export interface WorkView {
+  picture: SearchPicture;
+  progress: SearchProgress;
+  /** Everything not done, by id. */
+  tasks: ReadonlyMap<string, SearchTask>;
+  /** True when nothing is left for anyone. */
+  complete: boolean;
+}
+
+export const viewWork = (mind: Mind, goal: ActiveGoal, search: SearchTerms): WorkView => {
+  const { grid, terrain, lanes } = goal;
+  const picture = { search, grid, counts: mind.counts, terrain };
+  const progress = searchProgress(search, grid, mind.counts);
+  const confirms = confirmTasks(grid, progress.suspicious);
+  const open = [
+    ...lanes.filter((task) => !isDone(mind.book, task.id) && !isSatisfied(picture, task)),
+    ...confirms.filter((task) => !isDone(mind.book, task.id)),
+  ];
+  const enough = progress.fraction >= search.searchedFraction;
+  const complete = open.length === 0 || (enough && open.every((task) => task.kind === 'lane'));
+  return { picture, progress, tasks: new Map(open.map((task) => [task.id, task])), complete };
+};
+
+/** One step of the search: hold on to what is own, bid for what is open, begin what was won. */
+export const doWork = (mind: Mind, goal: ActiveGoal, view: WorkView, nowMs: number): void => {
+  if (!isSelfWorking(mind, nowMs)) {
+    release(mind, goal);
+    return;
+  }
+  const position = placeOf(mind);
+  if (position === undefined) return;
+  continueExecution(mind, goal, view, position, nowMs);
+  if (nowMs - mind.auctionMs >= AUCTION_MS) bidFor(mind, goal, view, position, nowMs);
+  const first = mind.auction.path[0] ?? null;
+  if (first !== mind.firstTask) {
+    mind.firstTask = first;
+    mind.firstTaskSinceMs = nowMs;
+  }
+  const stood = nowMs - mind.firstTaskSinceMs >= STAND_MS;
+  const free = mind.execution === null && mind.phase === 'work' && !isHeld(mind);
+  if (free && first !== null && stood) start(mind, goal, view, first, position);
+};
+
+const placeOf = (mind: Mind): Vector3 | undefined => {
+  const values = mind.vehicle.status?.values;
+  if (values === undefined || !Number.isFinite(values.northM + values.eastM + values.downM)) {
+    return undefined;
+  }
+  return { x: values.northM, y: values.eastM, z: values.downM };
+};
+
+/** Gives up everything: somebody else's turn. */
+export const release = (mind: Mind, goal: ActiveGoal): void => {
+  if (mind.auction.bundle.length > 0) abandon(mind.auction);
+  const { execution } = mind;
+  if (execution === null) return;
+  mind.execution = null;
+  giveBack(mind.auction, execution.task.id);
+  if (liveOwner(mind.book, execution.task.id) === mind.options.sysid) {
+    report(mind, goal, execution.task.id, execution.claimEpoch, 'released', '');
+  }
+};
+
+const report = (
+  mind: Mind,
+  goal: ActiveGoal,
+  task: string,
+  claimEpoch: number,
+  state: 'executing' | 'done' | 'released',
+  evidence: string,
+): void => {
+  const claim = { task, claimEpoch, owner: mind.options.sysid, state, evidence };
+  if (noteReport(mind.book, claim)) {
+    mind.publish.push({ topic: 'taskReport', payload: { goal: goal.id, ...claim } });
+  }
+};
+
+const continueExecution = (
+  mind: Mind,
+  goal: ActiveGoal,
+  view: WorkView,
+  position: Vector3,
+  nowMs: number,
+): void => {
+  const { execution } = mind;
+  if (execution === null) return;
+  const { task, claimEpoch } = execution;
+  if (liveOwner(mind.book, task.id) !== mind.options.sysid) {
+    // Done by somebody, or claimed with the better right.
+    mind.execution = null;
+    giveBack(mind.auction, task.id);
+  } else if (continueTask(view.picture, execution, position, nowMs)) {
+    mind.execution = null;
+    report(mind, goal, task.id, claimEpoch, 'done', evidenceOf(view.picture, task));
+  }
+};
+
+const start = (
+  mind: Mind,
+  goal: ActiveGoal,
+  view: WorkView,
+  id: string,
+  position: Vector3,
+): void => {
+  const task = view.tasks.get(id);
+  if (task === undefined) return;
+  const claimEpoch = nextClaimEpoch(mind.book, id);
+  begin(mind.auction, id);
+  report(mind, goal, id, claimEpoch, 'executing', '');
+  const from = { northM: position.x, eastM: position.y };
+  mind.execution = beginTask(view.picture, task, claimEpoch, from);
+};
+
+const auctionTask = (task: SearchTask): AuctionTask => ({
+  id: task.id,
+  ends: task.ends,
+  lengthM: task.lengthM,
+  reward: task.kind === 'confirm' ? CONFIRM_REWARD : Math.min(1e6, CELL_REWARD * task.cells.length),
+});
+
+const bidFor = (
+  mind: Mind,
+  goal: ActiveGoal,
+  view: WorkView,
+  position: Vector3,
+  nowMs: number,
+): void => {
+  mind.auctionMs = nowMs;
+  const self = mind.options.sysid;
+  const open = new Map<string, AuctionTask>();
+  for (const task of view.tasks.values()) {
+    const owner = liveOwner(mind.book, task.id);
+    const isOwned = owner !== undefined && owner !== self && mayWin(mind, owner, nowMs);
+    if (!isOwned && task.id !== mind.execution?.task.id) {
+      open.set(task.id, auctionTask(task));
+    }
+  }
+  const { auction } = mind;
+  dropWinners(auction, (member) => mayWin(mind, member, nowMs));
+  settle(
+    auction,
+    (task) => open.has(task),
+    (task) => isDone(mind.book, task),
+  );
+  if (isHeld(mind)) return;
+  const from = startOf(mind, goal, position, nowMs);
+  if (nowMs - mind.quoteMs >= QUOTE_MS) {
+    mind.quoteMs = nowMs;
+    quote(auction, from, open);
+  }
+  build(auction, from, open, RULES);
+};
+
+/** Where and when the drone is free for the first task of its path. */
+const startOf = (mind: Mind, goal: ActiveGoal, position: Vector3, nowMs: number): PathStart => {
+  const speedMps = SPEED_SHARE * goal.mission.cruiseSpeedMps;
+  const { execution } = mind;
+  if (execution !== null) {
+    const last = execution.route.waypoints.at(-1) ?? position;
+    const delayS = remainingM(execution.route, position) / speedMps;
+    return { northM: last.x, eastM: last.y, delayS, speedMps };
+  }
+  // A drone that cannot get off the ground bids less and less, so that its tasks do not wait for it.
+  const waitedS = (nowMs - goal.receivedMs) / 1000;
+  const delayS = isAirborneNow(mind.vehicle) ? 0 : Math.max(GROUND_DELAY_S, waitedS);
+  return { northM: position.x, eastM: position.y, delayS, speedMps };
+};

@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+
+import { nextPhase, orderKindOf, type PhaseFacts } from '#agent/mind/mission/phase.ts';
+
+const waiting: PhaseFacts = {
+  pilot: 'standby',
+  airborne: false,
+  latched: false,
+  takeoffDue: false,
+  landingDue: false,
+  over: '',
+  aboveHome: false,
+  atGate: false,
+};
+const flying: PhaseFacts = { ...waiting, pilot: 'offboard', airborne: true };
+
+describe('the story of a mission', () => {
+  it('goes from the ground to the ground', () => {
+    expect(nextPhase('queue', waiting)).toBe('queue');
+    expect(nextPhase('queue', { ...waiting, takeoffDue: true })).toBe('climb');
+    expect(nextPhase('climb', { ...waiting, pilot: 'arming' })).toBe('climb');
+    expect(nextPhase('climb', { ...flying, pilot: 'takeoff' })).toBe('climb');
+    expect(nextPhase('climb', flying)).toBe('work');
+    expect(nextPhase('work', flying)).toBe('work');
+    expect(nextPhase('work', { ...flying, over: 'search complete' })).toBe('home');
+    expect(nextPhase('home', { ...flying, aboveHome: true })).toBe('turn');
+    expect(nextPhase('turn', flying)).toBe('turn');
+    expect(nextPhase('turn', { ...flying, landingDue: true })).toBe('descend');
+    expect(nextPhase('descend', { ...flying, atGate: true })).toBe('land');
+    expect(nextPhase('land', { ...flying, pilot: 'landing' })).toBe('land');
+    expect(nextPhase('land', { ...waiting, pilot: 'landed' })).toBe('done');
+  });
+
+  it.each(['returning', 'landing', 'yielded', 'failsafe'] as const)(
+    'steps aside while the pilot is %s by another will, and never on the ground again',
+    (pilot) => {
+      expect(nextPhase('work', { ...flying, pilot })).toBe('out');
+      expect(orderKindOf('out')).toBeUndefined();
+      expect(nextPhase('out', { ...waiting, pilot: 'landed' })).toBe('done');
+      expect(nextPhase('done', { ...waiting, takeoffDue: true })).toBe('done');
+    },
+  );
+
+  it('goes on when the operator gives the drone back, but not under an abort', () => {
+    expect(nextPhase('out', flying)).toBe('work');
+    expect(nextPhase('out', { ...flying, latched: true })).toBe('out');
+    expect(nextPhase('queue', { ...waiting, latched: true, takeoffDue: true })).toBe('out');
+  });
+
+  it('does not take off for a mission that is over', () => {
+    const over = { ...waiting, over: 'goal cancelled', takeoffDue: true };
+    expect(nextPhase('queue', over)).toBe('done');
+    expect(nextPhase('climb', over)).toBe('done');
+  });
+});

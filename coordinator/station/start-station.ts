@@ -16,7 +16,7 @@ export interface RunningStation {
 }
 
 const stationScript = fileURLToPath(new URL('main.ts', import.meta.url));
-const READY_TIMEOUT_MS = 20_000;
+const READY_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 4000;
 
 /** Writes the configuration beside the run and starts the station on it. Throws Fault 'station-failed'. */

@@ -21,7 +21,7 @@ export interface RunningSwarm {
 const vehiclesScript = fileURLToPath(new URL('../vehicles/main.ts', import.meta.url));
 const agentScript = fileURLToPath(new URL('../../agent/main.ts', import.meta.url));
 
-const READY_TIMEOUT_MS = 20_000;
+const READY_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 6000;
 
 /** Starts stand-ins and agents. Throws the stand-ins' fault ('vehicles-failed', exit usage) when they cannot listen. */

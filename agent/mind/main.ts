@@ -7,9 +7,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
-import { pack, Unpackr } from 'msgpackr';
-
-import type { Received } from '#protocols/channel/mesh-messages.ts';
+import { decodeReceived, encodePublish } from '#protocols/channel/mesh-codec.ts';
 import { MESSAGE_TYPE } from '#protocols/channel/message-type.ts';
 import { encodeOrder } from '#protocols/channel/order.ts';
 import { decodePilotStatus } from '#protocols/channel/pilot-status.ts';
@@ -45,8 +43,6 @@ const MAX_WAITING = 512;
 const tell = (fields: Record<string, unknown>): void => {
   process.stderr.write(`${JSON.stringify({ process: 'mind', ...fields })}\n`);
 };
-
-const unpackr = new Unpackr({ useRecords: false, mapsAsObjects: true });
 
 class MindProcess {
   readonly #config: AgentConfig;
@@ -138,7 +134,7 @@ class MindProcess {
   /** The mesh process validated it against its topic's schema; a torn frame of its own is dropped. */
   #hearMesh(payload: Uint8Array): void {
     try {
-      this.#inbox.received.push(unpackr.unpack(payload) as Received);
+      this.#inbox.received.push(decodeReceived(payload));
     } catch (error) {
       tell({ event: 'message-unreadable', detail: String(error) });
       return;
@@ -178,7 +174,8 @@ class MindProcess {
     if (planRequest !== null) this.#planner.request(planRequest);
     if (payload !== null) this.#payload?.configure(payload);
     if (durable !== null) this.#durable = durable;
-    for (const message of outbox.publish) this.#mesh.send(MESSAGE_TYPE.publish, pack(message));
+    for (const message of outbox.publish)
+      this.#mesh.send(MESSAGE_TYPE.publish, encodePublish(message));
   }
 
   async #writeDurable(): Promise<void> {

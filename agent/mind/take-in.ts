@@ -36,10 +36,12 @@ export const takeIn = (mind: Mind, inbox: MindInbox, nowMs: number): void => {
 };
 
 const hear = (mind: Mind, received: Received, nowMs: number): void => {
-  noteHeard(mind.members, received, mind.goal?.id ?? null);
+  // After a restart the mesh hands back what this drone itself had said.
+  const isOwn = received.author === mind.options.sysid;
+  if (!isOwn) noteHeard(mind.members, received, mind.goal?.id ?? null);
   switch (received.topic) {
     case 'goal':
-      hearGoal(mind, received.payload, nowMs);
+      hearGoal(mind, received.payload, received.receivedMs, nowMs);
       break;
     case 'directive':
       hearDirective(mind, received);
@@ -85,17 +87,17 @@ const hearWork = (mind: Mind, received: WorkMessage): void => {
   }
 };
 
-const hearGoal = (mind: Mind, goal: Goal, nowMs: number): void => {
+const hearGoal = (mind: Mind, goal: Goal, receivedMs: number, nowMs: number): void => {
   const order = mind.goal === null ? 1 : compareGoalIds(goal.id, mind.goal.id);
   if (order === 0 && goal.cancelled && mind.goal !== null) mind.goal.cancelled = true;
-  if (order > 0) beginGoal(mind, goal, nowMs);
+  if (order > 0) beginGoal(mind, goal, Math.min(receivedMs, nowMs), nowMs);
 };
 
 /** The newest goal wins: all that served an older one is forgotten. */
-const beginGoal = (mind: Mind, goal: Goal, nowMs: number): void => {
+const beginGoal = (mind: Mind, goal: Goal, receivedMs: number, nowMs: number): void => {
   const { sysid } = mind.options;
   const restored = restoredFor(mind.options.restored, goal.id, nowMs);
-  const active = activate(goal, sysid, restored?.receivedMs ?? nowMs);
+  const active = activate(goal, sysid, restored?.receivedMs ?? receivedMs);
   if (active === undefined) return;
   mind.goal = active;
   mind.counts = emptyLookCounts();

@@ -38,6 +38,7 @@ export interface PhaseFacts {
 
 /** The pilot flies something that the mind did not ask for. */
 const TAKEN: readonly FlightPhase[] = ['returning', 'landing', 'yielded', 'failsafe'];
+const STARTING: readonly FlightPhase[] = ['arming', 'takeoff'];
 const FOLLOWING: readonly FlightPhase[] = ['offboard', 'holding'];
 
 export const nextPhase = (phase: MindPhase, facts: PhaseFacts): MindPhase => {
@@ -52,8 +53,10 @@ const nextOnGround = (phase: MindPhase, facts: PhaseFacts): MindPhase => {
   const waits = facts.pilot === 'standby' || facts.pilot === 'landed';
   switch (phase) {
     case 'queue':
+      // Already on its way: this mind was restarted meanwhile.
+      if (!waits) return STARTING.includes(facts.pilot) ? 'climb' : phase;
       if (facts.over !== '') return 'done';
-      return facts.takeoffDue && waits ? 'climb' : phase;
+      return facts.takeoffDue ? 'climb' : phase;
     case 'climb':
       // Not off the ground yet: an ended mission calls the take-off off.
       return facts.over !== '' && waits ? 'done' : phase;
@@ -66,6 +69,8 @@ const nextInTheAir = (phase: MindPhase, facts: PhaseFacts): MindPhase => {
   const following = FOLLOWING.includes(facts.pilot);
   switch (phase) {
     case 'queue':
+      if (following) return 'work';
+      return STARTING.includes(facts.pilot) ? 'climb' : phase;
     case 'climb':
     case 'out':
       return following && !facts.latched ? 'work' : phase;

@@ -10,7 +10,9 @@ import type { TubeKnot } from '#protocols/gossip/tube.ts';
 const MAX_MEMBERS = 64;
 
 /** Without a word for this long a member counts as silent: three beacons, a dozen intents. */
-export const SILENT_AFTER_MS = 3000;
+const SILENT_AFTER_MS = 3000;
+/** A mind that bids no more holds no task: six refreshes lost in a row are its death. */
+const BIDLESS_AFTER_MS = 6000;
 
 /** An intent with its times in this drone's monotonic ms. */
 export interface HeardIntent {
@@ -28,6 +30,8 @@ export interface MemberView {
   heardMs: number;
   /** The member's own monotonic ms in that message, for the swarm clock's echo. */
   sentMs: number;
+  /** Last bid: a drone's beacon goes on without its mind, bids do not. */
+  bidMs: number;
   beacon: Beacon | null;
   beaconMs: number;
   intent: HeardIntent | null;
@@ -45,6 +49,7 @@ const newView = (member: number): MemberView => ({
   member,
   heardMs: -Infinity,
   sentMs: 0,
+  bidMs: -Infinity,
   beacon: null,
   beaconMs: -Infinity,
   intent: null,
@@ -69,6 +74,7 @@ export const noteHeard = (members: Members, received: Received, goal: GoalId | n
   }
   if (topic === 'beacon') noteBeacon(view, received.payload, received.receivedMs, goal);
   else if (topic === 'intent') noteIntent(view, received);
+  else view.bidMs = Math.max(view.bidMs, received.receivedMs);
 };
 
 const ON_GROUND: readonly FlightPhase[] = ['boot', 'standby', 'landed'];
@@ -125,14 +131,15 @@ const GOING_HOME: readonly string[] = [
   ACTIVITY.land,
 ];
 
-/** True while a member may hold tasks: heard lately, serving this goal, not on its way home. */
+/** True while a member may hold tasks: heard and bidding lately, serving this goal, not on its way home. */
 export const isWorking = (
   members: Members,
   member: number,
   goal: GoalId,
   nowMs: number,
 ): boolean => {
-  if (!isAlive(members, member, nowMs)) return false;
+  const bidMs = members.get(member)?.bidMs ?? -Infinity;
+  if (!isAlive(members, member, nowMs) || nowMs - bidMs > BIDLESS_AFTER_MS) return false;
   const beacon = members.get(member)?.beacon ?? null;
   if (beacon === null) return true;
   if (!serves(beacon, goal) || RELEASED.includes(beacon.phase)) return false;

@@ -47,6 +47,13 @@ describe('the story of a mission', () => {
     expect(nextPhase('queue', { ...waiting, latched: true, takeoffDue: true })).toBe('out');
   });
 
+  it('finds its place again when the mind was restarted under way', () => {
+    expect(nextPhase('queue', { ...waiting, pilot: 'arming' })).toBe('climb');
+    expect(nextPhase('queue', { ...flying, pilot: 'takeoff' })).toBe('climb');
+    expect(nextPhase('queue', { ...flying, pilot: 'holding' })).toBe('work');
+    expect(nextPhase('queue', { ...waiting, pilot: 'boot', takeoffDue: true })).toBe('queue');
+  });
+
   it('does not take off for a mission that is over', () => {
     const over = { ...waiting, over: 'goal cancelled', takeoffDue: true };
     expect(nextPhase('queue', over)).toBe('done');

@@ -32,6 +32,7 @@ const view = (member: number, heardMs: number, changes: Partial<MemberView> = {}
   member,
   heardMs,
   sentMs: 0,
+  bidMs: heardMs,
   beacon: beacon({ sysid: member }),
   beaconMs: heardMs,
   intent: null,

@@ -10,7 +10,10 @@ export interface Pace {
   cruiseMps: number;
   climbMps: number;
   descentMps: number;
+  /** What speeds before corners and stops are planned with. */
   accelerationMps2: number;
+  /** How hard a departure from those speeds is corrected: more than they were planned with, or no error would ever be caught up. */
+  correctionMps2: number;
   /** True: stop over the route's last point. */
   stop: boolean;
 }
@@ -27,11 +30,13 @@ export const paceOf = (
   request: PlanRequest,
   speedMps: number,
   accelerationShare: number,
+  correctionShare: number,
 ): Pace => ({
   cruiseMps: Math.min(speedMps, request.cruiseSpeedMps, request.limits.maxSpeedMps),
   climbMps: request.limits.maxClimbMps,
   descentMps: request.limits.maxDescentMps,
   accelerationMps2: accelerationShare * request.limits.maxAccelerationMps2,
+  correctionMps2: correctionShare * request.limits.maxAccelerationMps2,
   stop: request.holdAtEnd,
 });
 
@@ -156,7 +161,7 @@ export const referenceAlong = (
       at += 1;
     }
     const wanted = wantedVelocity(position, legs[at]!, pace, settings.approachRate);
-    const change = limitNorm(subtract(wanted, moving), pace.accelerationMps2 * STEP_S);
+    const change = limitNorm(subtract(wanted, moving), pace.correctionMps2 * STEP_S);
     const next = vector3(moving.x + change.x, moving.y + change.y, moving.z + change.z);
     position = vector3(
       position.x + (STEP_S / 2) * (moving.x + next.x),

@@ -16,11 +16,11 @@ export interface Margins {
 export interface PlanSettings {
   /** Steps (of STEP_S) that a plan looks ahead before its stopping tail. 20 = 2 s, in which a first-order vehicle settles. */
   horizonSteps: number;
-  /** Sequences per iteration, rounded up to a multiple of the model's members. 256 is the budget of a companion computer. */
+  /** Sequences per plan, rounded up to a multiple of the model's members. 256 is the budget of a companion computer. */
   samples: number;
-  /** MPPI rounds per plan; each samples anew around the last one's mean. */
-  iterations: number;
-  /** Best sequences of the last round, scored again on every member. */
+  /** Cheapest sequences, whose weighted mean is what the sampling comes to. */
+  elites: number;
+  /** Sequences scored again on every member: the mean, the reference, the plan being flown, the best of the elites. */
   rescored: number;
   /** Score of a sequence = mean + this × standard deviation of its cost over the members. */
   riskWeight: number;
@@ -35,8 +35,6 @@ export interface PlanSettings {
     knots: number;
     /** Precomputed sets of `samples` curves; a plan takes one by its request id (Box–Muller per plan would cost more than the model). */
     sets: number;
-    /** Standard deviation of each further round as a share of the one before. */
-    shrink: number;
   };
   /** Sizes of the graph's inputs; the nearest are taken, all are checked again in full before a plan is proposed. */
   slots: {
@@ -59,15 +57,23 @@ export interface PlanSettings {
     hard: number;
     /** Metres before a hard line at which the soft cost begins. */
     softBandM: number;
+    /** As softBandM, for the lowest and the highest height. */
+    heightBandM: number;
     /** As softBandM, for neighbours that have the right of way (smaller member id). */
     yieldBandM: number;
     /** Metres of error beyond which a quadratic cost grows linearly, so that a detour stays affordable. */
     hugeM: number;
   };
   margins: Margins;
+  /** m by which a plan may cut into its margins and still be proposed: the graph's costs are soft and in single precision. */
+  toleranceM: number;
+  /** Imagined futures that were not chosen, in each answer, for the record. */
+  recorded: number;
   reference: {
-    /** Share of the acceleration limit that the reference path uses; the rest is for corrections. */
+    /** Share of the acceleration limit that speeds before corners and stops count on; the rest is for corrections. */
     accelerationShare: number;
+    /** Share of the acceleration limit with which the reference leaves a velocity that it should not have. */
+    correctionShare: number;
     /** Share of acceptM by which a corner may be cut. */
     cornerShare: number;
     /** m/s: slowest speed planned through a corner. */
@@ -95,6 +101,13 @@ export interface PlanSettings {
     /** Fewest steps. */
     least: number;
   };
+  /** How the guard counts the way to rest, so that plans leave it nothing to correct. */
+  stopping: {
+    /** Seconds flown on before braking shows: a dead companion's last setpoint (1.12 s) and the vehicle's lag (0.75 s). */
+    lagS: number;
+    /** Hardest braking that PX4 does by itself. */
+    brakingMps2: number;
+  };
   /** Share of the acceleration limit by which a setpoint may change per second. */
   slewShare: number;
   yaw: {
@@ -116,11 +129,11 @@ export interface PlanSettings {
 export const PLAN_SETTINGS: PlanSettings = {
   horizonSteps: 20,
   samples: 256,
-  iterations: 1,
+  elites: 32,
   rescored: 16,
   riskWeight: 0.5,
   temperature: 0.2,
-  noise: { horizontalMps: 1.2, verticalMps: 0.5, knots: 5, sets: 32, shrink: 0.5 },
+  noise: { horizontalMps: 1.2, verticalMps: 0.5, knots: 5, sets: 32 },
   slots: { neighbours: 8, obstacles: 12, fenceEdges: 10 },
   cost: {
     lateral: 1,
@@ -130,13 +143,23 @@ export const PLAN_SETTINGS: PlanSettings = {
     soft: 20,
     hard: 10_000,
     softBandM: 2,
+    heightBandM: 1,
     yieldBandM: 4,
     hugeM: 4,
   },
-  margins: { fenceM: 1.5, heightM: 0.5, obstacleM: 1.5, separationM: 0.5 },
-  reference: { accelerationShare: 0.6, cornerShare: 0.6, cornerFloorMps: 1, approachRate: 0.8 },
+  margins: { fenceM: 2, heightM: 0.5, obstacleM: 1.5, separationM: 0.5 },
+  toleranceM: 0.3,
+  recorded: 4,
+  reference: {
+    accelerationShare: 0.6,
+    correctionShare: 1,
+    cornerShare: 0.6,
+    cornerFloorMps: 1,
+    approachRate: 0.8,
+  },
   route: { detourM: 1.5, corners: 8, obstacles: 6, leftBias: 1.05, stillM: 2 },
   tail: { accelerationShare: 0.9, stillMps: 0.2, least: 10 },
+  stopping: { lagS: 1.87, brakingMps2: 3 },
   slewShare: 0.9,
   yaw: { rateRadps: 0.8, fromMps: 1 },
   safe: {

@@ -2,7 +2,6 @@ import type { NeighbourTube, PlanObstacle, PlanRequest } from '#agent/mind/plan-
 import type { Polygon } from '#protocols/polygon.ts';
 import { stepAt, type Trajectory } from '#protocols/trajectory.ts';
 import { distance, vector3, type Vector3 } from '#protocols/vector.ts';
-import { kinematicStepper, KINEMATIC_DEFAULTS } from '#world/kinematics.ts';
 import { STEP_S, type VehicleSample } from '#world/spaces.ts';
 
 /** A square of 400 m around the origin. */
@@ -84,21 +83,51 @@ export interface Story {
   neighboursAt?: (atMs: number) => NeighbourTube[];
   obstacles?: PlanObstacle[];
   seconds: number;
-  /** NED wind that pushes the plant, as the velocity that it drifts at with no setpoint, m/s. */
-  drift?: Vector3;
+  /** NED, m/s. */
+  wind?: Vector3;
 }
 
-/** Not the planner's own numbers: quicker and with full gain, as PX4 flies without wind. */
-const PLANT = { ...KINEMATIC_DEFAULTS, horizontalRate: 1.4, horizontalGain: 1, verticalRate: 1.6 };
+/**
+ * A vehicle that is none of the planner's models: a PI velocity loop with PX4's gains (MPC_XY_VEL_P_ACC 1.8, _I_ACC 0.4, _D_ACC
+ * 0.2), thrust that follows late, linear drag through moving air.
+ */
+export class Plant {
+  readonly position: Float64Array;
+  readonly velocity = new Float64Array(3);
+  readonly #integral = new Float64Array(3);
+  readonly #acceleration = new Float64Array(3);
+  readonly #wind: readonly number[];
+
+  constructor(start: Vector3, wind: Vector3) {
+    this.position = Float64Array.of(start.x, start.y, start.z);
+    this.#wind = [wind.x, wind.y, wind.z];
+  }
+
+  /** Flies one step of STEP_S with a velocity setpoint. */
+  step(setpoint: ArrayLike<number>): void {
+    const dt = 0.02;
+    for (let part = 0; part < 5; part += 1) {
+      for (let axis = 0; axis < 3; axis += 1) {
+        const error = setpoint[axis]! - this.velocity[axis]!;
+        this.#integral[axis] = this.#integral[axis]! + 0.33 * error * dt;
+        const wanted = 1.5 * error + this.#integral[axis]!;
+        const now = this.#acceleration[axis]!;
+        this.#acceleration[axis] = now + (dt / 0.15) * (wanted - now);
+        const drag = 0.25 * (this.#wind[axis]! - this.velocity[axis]!);
+        const before = this.velocity[axis]!;
+        this.velocity[axis] = before + dt * (this.#acceleration[axis]! + drag);
+        this.position[axis] = this.position[axis]! + (dt / 2) * (before + this.velocity[axis]!);
+      }
+    }
+  }
+}
 
 /**
  * Flies a story: every 100 ms a plan is asked for, and it takes effect 100 ms later, as it does on a drone. Waypoints are
  * dropped within acceptM. Ends early when the last one is reached and the vehicle is still.
  */
 export const fly = async (story: Story): Promise<Moment[]> => {
-  const stepper = kinematicStepper(PLANT);
-  const { x, y, z } = story.request.vehicle.positionNed;
-  const motion = new Float64Array([x, y, z, 0, 0, 0]);
+  const plant = new Plant(story.request.vehicle.positionNed, story.wind ?? vector3(0, 0, 0));
   const setpoint = new Float64Array(3);
   const moments: Moment[] = [];
   let waypoints = story.request.waypoints;
@@ -106,8 +135,8 @@ export const fly = async (story: Story): Promise<Moment[]> => {
   let action = story.request.previousAction;
   for (let tick = 0; tick < story.seconds / STEP_S; tick += 1) {
     const atMs = tick * STEP_S * 1000;
-    const position = vector3(motion[0]!, motion[1]!, motion[2]!);
-    const velocity = vector3(motion[3]!, motion[4]!, motion[5]!);
+    const position = vector3(plant.position[0]!, plant.position[1]!, plant.position[2]!);
+    const velocity = vector3(plant.velocity[0]!, plant.velocity[1]!, plant.velocity[2]!);
     if (waypoints.length > 1 && distance(waypoints[0]!, position) < story.request.acceptM) {
       waypoints = waypoints.slice(1);
     }
@@ -139,11 +168,7 @@ export const fly = async (story: Story): Promise<Moment[]> => {
       velocityNed: vector3(setpoint[0]!, setpoint[1]!, setpoint[2]!),
       yawRateRadps: 0,
     };
-    const drift = story.drift ?? vector3(0, 0, 0);
-    setpoint[0] = setpoint[0]! + drift.x;
-    setpoint[1] = setpoint[1]! + drift.y;
-    setpoint[2] = setpoint[2]! + drift.z;
-    stepper(motion, 0, setpoint, 0);
+    plant.step(setpoint);
     current = trajectory;
     const last = waypoints.at(-1)!;
     const speed = Math.sqrt(velocity.x ** 2 + velocity.y ** 2 + velocity.z ** 2);

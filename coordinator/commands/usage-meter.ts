@@ -8,7 +8,7 @@ export interface MemberUsage {
   sysid: number;
   /** Cores, mean over the time measured. */
   cpuCores: number;
-  /** Most resident memory of all its processes together, shared pages counted in each. */
+  /** Most memory of all its processes together; pages that processes share are counted once among them. */
   residentMb: number;
   /** By process name: cores. */
   byProcess: Record<string, number>;
@@ -21,9 +21,10 @@ interface Track {
   last: Usage;
 }
 
-const PERIOD_MS = 2000;
+/** The kernel walks a process's pages for its memory: not more often than needed. */
+const PERIOD_MS = 5000;
 
-/** Looks at the processes of a simulation every two seconds; a restarted process counts anew. */
+/** Looks at the processes of a simulation every five seconds; a restarted process counts anew. */
 export const startUsageMeter = (
   simulation: Simulation,
 ): { stop: () => void; usage: () => MemberUsage[] } => {

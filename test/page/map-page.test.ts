@@ -14,6 +14,9 @@ import {
   irchel,
 } from './fabricated-swarm.ts';
 
+/** A browser that draws without a GPU on a busy machine takes its time. */
+const SOON = { timeout: 10_000 };
+
 describe.skipIf(chromiumPath === undefined)(
   'the map page (skipped without Chromium: apt-get install chromium, or set CHROMIUM)',
   () => {
@@ -41,7 +44,7 @@ describe.skipIf(chromiumPath === undefined)(
       const ready = async (): Promise<void> => {
         expect(await opened.evaluate(() => window.skeinReady)).toBe(true);
       };
-      await vi.waitFor(ready, { timeout: 10_000 });
+      await vi.waitFor(ready, SOON);
       return opened;
     };
 
@@ -62,7 +65,7 @@ describe.skipIf(chromiumPath === undefined)(
       served = await serveLoopback(app, 0);
       browser = await chromium.launch({ executablePath: chromiumPath!, args: CHROMIUM_FLAGS });
       page = await open();
-    });
+    }, 30_000);
 
     afterAll(async () => {
       await browser?.close();
@@ -71,7 +74,7 @@ describe.skipIf(chromiumPath === undefined)(
 
     it('draws the ground of the mission: cells, area, zone left out, fence, obstacles', async () => {
       for (const layer of ['cells', 'area', 'exclusion', 'fence', 'obstacles', 'beyond']) {
-        await expect.poll(() => drawn(layer), { message: layer }).toBeGreaterThan(0);
+        await expect.poll(() => drawn(layer), { message: layer, ...SOON }).toBeGreaterThan(0);
       }
       const inView = await page.evaluate((corners) => {
         const bounds = window.skeinMap!.getBounds();
@@ -82,7 +85,7 @@ describe.skipIf(chromiumPath === undefined)(
 
     it('draws what moves: trails, promised tubes, intents, drones with labels, findings', async () => {
       for (const layer of ['trails', 'tubes', 'intents']) {
-        await expect.poll(() => drawn(layer), { message: layer }).toBeGreaterThan(0);
+        await expect.poll(() => drawn(layer), { message: layer, ...SOON }).toBeGreaterThan(0);
       }
       expect(await texts('.drone .disc')).toEqual(['1', '2', '3', '4', '5']);
       expect(await texts('.drone .label b')).toEqual([
@@ -169,16 +172,16 @@ describe.skipIf(chromiumPath === undefined)(
       const moved = { ...first!, latDeg: first!.latDeg + 0.0004, heightM: 24 };
       view = { ...before, drones: [moved, ...others], findings: [] };
       push();
-      await expect.poll(() => texts('.drone .label .height')).toContain('24 m');
+      await expect.poll(() => texts('.drone .label .height'), SOON).toContain('24 m');
       expect(await page.locator('.finding').count()).toBe(0);
       view = before;
       push();
-      await expect.poll(() => page.locator('.finding').count()).toBe(1);
+      await expect.poll(() => page.locator('.finding').count(), SOON).toBe(1);
     });
 
     it('fits a phone: nothing wider than the screen, everything reachable', async () => {
       await page.setViewportSize({ width: 390, height: 844 });
-      await expect.poll(() => page.locator('#legend').getAttribute('open')).toBeNull();
+      await expect.poll(() => page.locator('#legend').getAttribute('open'), SOON).toBeNull();
       const widths = await page.evaluate(() => [
         document.documentElement.scrollWidth,
         document.querySelector('aside')!.scrollWidth,

@@ -1,0 +1,66 @@
+import { stripVTControlCharacters } from 'node:util';
+
+import { describe, expect, it } from 'vitest';
+
+import { createOutput, faultText } from '#coordinator/output.ts';
+import { Fault } from '#protocols/fault.ts';
+
+const capture = (json: boolean) => {
+  const said = { stdout: '', stderr: '' };
+  const output = createOutput(
+    json,
+    (text) => (said.stdout += text),
+    (text) => (said.stderr += text),
+  );
+  return { output, said };
+};
+
+describe('what a command prints', () => {
+  it('for people: text on stdout, messages on stderr', () => {
+    const { output, said } = capture(false);
+    output.data({ found: 3 }, () => 'three found');
+    output.say('looking …');
+    expect(said).toEqual({ stdout: 'three found\n', stderr: 'looking …\n' });
+  });
+
+  it('for programs: one JSON line on stdout, silence on stderr', () => {
+    const { output, said } = capture(true);
+    output.data({ found: 3, text: 'a\nb' }, () => 'three found');
+    output.say('looking …');
+    expect(said).toEqual({ stdout: '{"found":3,"text":"a\\nb"}\n', stderr: '' });
+  });
+
+  it('a table without borders, so that it pastes well', () => {
+    const { output } = capture(false);
+    const lines = output.table(['drone', 'phase'], [['1 alder', 'offboard']]).split('\n');
+    expect(lines).toHaveLength(2);
+    expect(lines[1]).toMatch(/^1 alder {2}offboard *$/u);
+    expect(lines.join('')).not.toMatch(/[│─┌┐|+]/u);
+  });
+});
+
+describe('how a fault is shown', () => {
+  const fault = new Fault('port-in-use', 'port 8080 is taken', {
+    exit: 'usage',
+    data: { port: 8080 },
+    remedy: 'Choose another.',
+  });
+
+  it('to people: what is wrong, then what to do', () => {
+    expect(stripVTControlCharacters(faultText(fault, false))).toBe(
+      'error port 8080 is taken\n  Choose another.\n',
+    );
+  });
+
+  it('to programs: code, data, remedy and exit code', () => {
+    expect(JSON.parse(faultText(fault, true))).toEqual({
+      error: {
+        code: 'port-in-use',
+        message: 'port 8080 is taken',
+        data: { port: 8080 },
+        remedy: 'Choose another.',
+        exit: 2,
+      },
+    });
+  });
+});

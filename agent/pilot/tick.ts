@@ -68,8 +68,12 @@ const read = (pilot: Pilot, nowMs: number): Readings => {
   const telemetry = pilot.telemetry.latest;
   const status = pilot.tracker.status(nowMs);
   const estimate = pilot.estimator.at(telemetry, nowMs);
-  if (isFlying(pilot.core.memory.phase)) pilot.discharge.observe(telemetry.batteryRemaining, nowMs);
-  else pilot.discharge.restart();
+  const { phase } = pilot.core.memory;
+  if (isFlying(phase)) pilot.discharge.observe(telemetry.batteryRemaining, nowMs);
+  else if (phase !== 'boot') {
+    pilot.discharge.restart();
+    pilot.core.guard.begin(telemetry.velocityNed);
+  }
   pilot.follower.update(nowMs);
   fillSituation(pilot, nowMs, nowMs - status.packetAgeMs);
   const verdict = pilot.core.guard.tick(pilot.situation);
@@ -91,7 +95,9 @@ const fillSituation = (pilot: Pilot, nowMs: number, vehicleHeardMs: number): voi
   situation.planVelocityNed.y = follower.velocityNed.y;
   situation.planVelocityNed.z = follower.velocityNed.z;
   // Until OFFBOARD shows, the setpoint must be one that PX4 may take over at any moment: rest.
-  situation.planFresh = follower.fresh && core.engaged && validOrder(core)?.kind === 'fly';
+  const steering = core.memory.phase === 'offboard' || core.memory.phase === 'holding';
+  situation.planFresh =
+    steering && core.engaged && follower.fresh && validOrder(core)?.kind === 'fly';
   situation.operatorHold = core.authority.state.standing === 'hold';
   situation.mindHeardMs = pilot.mindHeardMs;
   situation.vehicleHeardMs = vehicleHeardMs;

@@ -55,8 +55,9 @@ const noteGround = (core: FlightCore, readings: Readings): boolean => {
   if (telemetry.reboots !== core.rebootsSeen) {
     core.rebootsSeen = telemetry.reboots;
     core.controls.resetActions();
+    // It never arms again by itself, wherever it began anew: whoever finds it decides.
+    core.memory.owned = false;
     if (isFlying(phase) || phase === 'arming') {
-      // It never arms again by itself: whoever finds it decides.
       letGo(core, readings, 'flight controller rebooted');
       return true;
     }

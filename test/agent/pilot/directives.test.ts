@@ -79,6 +79,7 @@ describe('an abort', () => {
     sortie.run(0.5);
     sortie.envelopeBytes(abort);
     sortie.until(() => sortie.mode === 'AUTO_RTL', 1);
+    sortie.run(0.2);
     expect(sortie.status?.reason).toBe('abort');
   });
 });

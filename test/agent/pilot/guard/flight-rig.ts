@@ -95,6 +95,28 @@ export class FlightRig {
     return this.#estimate;
   }
 
+  /** Puts the vehicle into motion; the guard takes over from there. */
+  launch(velocityNed: Readonly<Vector3>): void {
+    Object.assign(this.plant.velocityNed, velocityNed);
+    for (const waiting of this.#pipe) Object.assign(waiting, velocityNed);
+    this.guard.begin(velocityNed);
+  }
+
+  /** The companion dies: its last setpoint flies on, then PX4 brakes by itself at 3 m/s². */
+  dieAndStop(onStep: () => void): void {
+    const last = { ...this.guard.tick(this.situation).velocityNedMps };
+    for (let tick = 0; tick < 1.1 / TICK_S; tick += 1) {
+      this.#move(last);
+      onStep();
+    }
+    const speed = Math.sqrt(last.x ** 2 + last.y ** 2 + last.z ** 2);
+    for (let left = speed; left > -3; left -= 3 * TICK_S) {
+      const share = speed > 0 ? Math.max(0, left) / speed : 0;
+      this.#move(vector3(last.x * share, last.y * share, last.z * share));
+      onStep();
+    }
+  }
+
   /** One tick of guard and vehicle; returns the guard's verdict. */
   step(planVelocityNed: Readonly<Vector3>): ReturnType<Guard['tick']> {
     const { situation } = this;

@@ -106,6 +106,34 @@ const readTrust = (file: string): Roster => {
   return loadRoster(parsed.data.keys.rosterFile, key).roster;
 };
 
+const agentSchema = z.looseObject({
+  modelDir: z.string().nullable(),
+  keys: z.looseObject({ modelSignersHex: z.array(z.string()) }),
+});
+
+/** What the agent of a flight was told about its model: its `config.json`, beside `flights/`. */
+export interface FlownModel {
+  /** Directory of the release; null = the analytic model. */
+  modelDir: string | null;
+  modelSignersHex: string[];
+}
+
+/** Throws Fault 'agent-config-missing' (exit usage) when no directory above the flight holds one. */
+export const findFlownModel = (flightDirectory: string): FlownModel => {
+  const file = join(resolve(flightDirectory), '..', '..', 'config.json');
+  const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
+  const parsed = agentSchema.safeParse(parseJson(text));
+  if (parsed.success) {
+    const { modelDir, keys } = parsed.data;
+    return { modelDir, modelSignersHex: keys.modelSignersHex };
+  }
+  throw new Fault('agent-config-missing', `${file}: does not say which model was flown`, {
+    exit: 'usage',
+    data: { file, field: 'modelDir' },
+    remedy: 'Restore the configuration of the agent, or replay without the plans: --no-plans.',
+  });
+};
+
 const parseJson = (text: string): unknown => {
   try {
     return JSON.parse(text);

@@ -6,6 +6,12 @@ import { withContext } from './register-flight.ts';
 /** Where a simulated run leaves its files unless told otherwise. */
 const DEFAULT_RUN_DIRECTORY = '.skein/run';
 
+interface ReplayFlags {
+  every: string;
+  plans: boolean;
+  model?: string;
+}
+
 /** Commands about what was recorded: they need no station and no drone. */
 export const addRecordCommands = (program: Command): void => {
   const log = program.command('log').description('verify, read and replay the records of flights');
@@ -41,6 +47,24 @@ export const addRecordCommands = (program: Command): void => {
         );
       },
     );
+  log
+    .command('replay <directory>')
+    .description('run the recorded inputs again and compare every output, and the plans')
+    .option('--every <n>', 'imagine only every n-th plan again', '1')
+    .option('--no-plans', 'ticks only, no plans')
+    .option('--model <directory>', 'another release than the one that was flown')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 the same outputs, 1 something differs.\n' +
+        '\nExample:\n  skein log replay .skein/run/drone-1 --every 10',
+    )
+    .action(async (directory: string, options: ReplayFlags, command: Command) => {
+      const { runLogReplay } = await import('./replay.ts');
+      const everyPlan = options.plans ? wholeNumber(options.every, '--every') : 0;
+      await withContext(command, (context) =>
+        runLogReplay(context, directory, { everyPlan, modelDir: options.model }),
+      );
+    });
   program
     .command('report [directory]')
     .description('one HTML file about a run that ended, and its figures')

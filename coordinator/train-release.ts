@@ -23,13 +23,13 @@ export interface TrainReleaseOptions {
   training: TrainOptions;
 }
 
-/** About 120,000 transitions to learn from and a minute of one core: `skein model train --quick`. */
+/** About 100,000 windows from many short flights, so that conditions vary, and a minute of one core: `train --quick`. */
 export const quickTraining: Readonly<TrainReleaseOptions> = {
   name: 'quad-quick',
   version: 1,
   seed: 1,
-  flights: 300,
-  flightS: 60,
+  flights: 600,
+  flightS: 30,
   training: defaultTrainOptions,
 };
 
@@ -51,7 +51,7 @@ export interface TrainedReleaseFiles {
 }
 
 /** Flights that only measure how disagreement rises far outside the training range. */
-const EXCITED_FLIGHTS = 12;
+const EXCITED_FLIGHTS = 30;
 
 const fly = (
   label: string,

@@ -64,7 +64,7 @@ export const positionSigmas = (
 };
 
 /** No single step counts more than this many times its expectation: one lost packet is no changed physics. */
-const GREATEST_SQUARE = 25;
+const GREATEST_SQUARE = 9;
 
 /** Mean over the axes of the squared, normalised innovation (normalised innovation squared, Bar-Shalom et al. 2001, 5.4.2). */
 export const normalisedSquare = (

@@ -53,7 +53,7 @@ describe('the innovation monitor', () => {
   });
 
   it('forgives a single outlier', () => {
-    const tolerant = new InnovationMonitor({ ...calibration.innovation, threshold: 30 });
+    const tolerant = new InnovationMonitor({ ...calibration.innovation, threshold: 10 });
     tolerant.push([50, 50, 50], variance);
     expect(tolerant.tripped).toBe(false);
   });

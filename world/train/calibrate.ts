@@ -15,7 +15,7 @@ export interface CalibrateOptions {
 export const defaultCalibrateOptions: Readonly<CalibrateOptions> = {
   coverage: 0.9,
   falseTripRate: 0.001,
-  falseTripsPerHour: 1,
+  falseTripsPerHour: 2,
 };
 
 /** Smallest value that at least `share` of `values` do not exceed, with the split-conformal (n + 1) (Lei et al. 2018). */

@@ -18,6 +18,16 @@ const STEERED: ReadonlySet<number> = new Set(
   (['offboard', 'holding'] as const).map((phase) => FLIGHT_PHASES.indexOf(phase)),
 );
 
+/** Phases whose promise still holds: a drone that PX4 or a person flies elsewhere promised nothing of it. */
+const PROMISING: ReadonlySet<number> = new Set(
+  (['takeoff', 'offboard', 'holding', 'landing'] as const).map((phase) =>
+    FLIGHT_PHASES.indexOf(phase),
+  ),
+);
+
+/** Taken for the age of a state whose sender's clock is not known yet, ms. */
+const UNKNOWN_AGE_MS = 2000;
+
 /** How much longer the way of one that yields to nobody is taken, s. */
 const UNYIELDING_S = 1.5;
 
@@ -51,7 +61,9 @@ export const moveNeighbour = (
   nowMs: number,
   out: NeighbourMotion,
 ): boolean => {
-  const ageMs = Math.max(0, nowMs - neighbour.atMs) + Math.max(0, neighbour.clockErrorMs);
+  const ageMs = Number.isFinite(neighbour.clockErrorMs)
+    ? Math.max(0, nowMs - neighbour.atMs) + Math.max(0, neighbour.clockErrorMs)
+    : UNKNOWN_AGE_MS;
   if (!(ageMs < FORGET_AFTER_MS)) return false;
   const ageS = ageMs / 1000;
   const acceleration = envelope.maxAccelerationMps2;
@@ -99,6 +111,7 @@ const followTube = (
   out: NeighbourMotion,
 ): boolean => {
   const { tube, tubeStartMs, knotMs } = neighbour;
+  if (!PROMISING.has(neighbour.phase)) return false;
   const place = (nowMs - tubeStartMs) / knotMs;
   const index = Math.floor(place);
   const from = tube[index];
@@ -116,6 +129,12 @@ const followTube = (
   const speed = Math.sqrt(out.velocityNed.x ** 2 + out.velocityNed.y ** 2 + out.velocityNed.z ** 2);
   const clock = (speed * Math.max(0, neighbour.clockErrorMs)) / 1000;
   const promised = Math.max(from.radiusM, to.radiusM, SIGMAS * neighbour.positionStdM) + clock;
-  out.errorM = Math.min(out.errorM, promised);
+  if (
+    !Number.isFinite(promised + speed + out.positionNed.x + out.positionNed.y + out.positionNed.z)
+  ) {
+    return false;
+  }
+  out.errorM = promised;
+  out.ageS = Math.max(0, neighbour.clockErrorMs) / 1000;
   return true;
 };

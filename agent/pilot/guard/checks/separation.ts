@@ -14,6 +14,12 @@ const GROUNDED_CLEARANCE_M = 3;
 /** Closer than this the direction between two ways to rest is noise, m. */
 const TOUCHING_M = 0.05;
 
+/**
+ * The other drew its plane from an older view of us, as we do of it: the two planes differ by at most
+ * the way closed meanwhile. Beyond this age its growing error covers that and more.
+ */
+const DISAGREE_S = 0.5;
+
 /** Sideways lean that breaks the symmetry of a head-on meeting, m/s. */
 const LEAN_MPS = 1.2;
 
@@ -72,7 +78,10 @@ export class Separation implements Boundary {
         z * (v.z - other.velocityNed.z),
     );
     const keptM =
-      envelope.minSeparationM + motion.positionErrorM + other.errorM + closing * other.ageS;
+      envelope.minSeparationM +
+      motion.positionErrorM +
+      other.errorM +
+      closing * Math.min(DISAGREE_S, other.ageS);
     const alongM = x * (onFirst.x - p.x) + y * (onFirst.y - p.y) + z * (onFirst.z - p.z);
     const gapM = alongM + (distanceM - keptM) / 2;
     const bound = addBoundary(planes, 'separation', motion, x, y, z, gapM);

@@ -1,4 +1,4 @@
-import type { Connection, Libp2p, PeerId, Stream } from '@libp2p/interface';
+import type { Connection, Libp2p, PeerId, PeerInfo, Stream } from '@libp2p/interface';
 import type { Multiaddr } from '@multiformats/multiaddr';
 
 import type { Random } from '../random.ts';
@@ -41,7 +41,7 @@ export class NodeLinks {
   readonly #self: string;
   readonly #plan = createDialPlan();
   readonly #dialling = new Set<string>();
-  readonly #discovered = new Map<string, Multiaddr[]>();
+  readonly #discovered = new Map<string, string[]>();
   readonly #muteSinceMs = new Map<string, number>();
   readonly #seen = new WeakSet<Stream>();
   readonly #timer: NodeJS.Timeout;
@@ -53,13 +53,9 @@ export class NodeLinks {
     node.addEventListener('peer:connect', ({ detail }) => this.#connected(detail));
     node.addEventListener('peer:disconnect', ({ detail }) => this.#disconnected(detail));
     // mDNS finds but does not dial.
-    node.addEventListener('peer:discovery', ({ detail }) => {
-      const peerId = detail.id.toString();
-      if (options.members.idOf(peerId) === undefined) return;
-      this.#discovered.set(peerId, detail.multiaddrs.slice(0, MAX_DISCOVERED));
-    });
-    this.#timer = setInterval(() => this.#supervise(), SUPERVISION_MS);
-    this.#supervise();
+    node.addEventListener('peer:discovery', ({ detail }) => this.#found(detail));
+    this.#timer = setInterval(() => this.supervise(), SUPERVISION_MS);
+    this.supervise();
   }
 
   stop(): void {
@@ -118,7 +114,17 @@ export class NodeLinks {
     if (member !== undefined) this.#options.handlers.onDisconnect(member);
   }
 
-  #supervise(): void {
+  /** Addresses found may come bare; libp2p refuses to dial a mixture of named and nameless ones. */
+  #found({ id, multiaddrs }: PeerInfo): void {
+    const peerId = id.toString();
+    if (this.#options.members.idOf(peerId) === undefined) return;
+    const found = multiaddrs.slice(0, MAX_DISCOVERED).map(String);
+    const named = found.map((text) => (text.includes('/p2p/') ? text : `${text}/p2p/${peerId}`));
+    this.#discovered.set(peerId, named);
+  }
+
+  /** Looks after all links now; the timer does it anyway. */
+  supervise(): void {
     const { node, members } = this.#options;
     countStreams(node.getConnections(), this.#seen, this.count);
     const isBusy = (peerId: string): boolean =>
@@ -133,6 +139,7 @@ export class NodeLinks {
   /** QUIC before TCP: under 30 % loss TCP's median delay was 763 ms where QUIC's was 5. */
   async #dial(peerId: string): Promise<void> {
     const addresses = this.#addressesOf(peerId);
+    if (addresses.length === 0) return;
     const rounds = [addresses.filter(isQuic), addresses.filter((one) => !isQuic(one))];
     this.#dialling.add(peerId);
     try {
@@ -158,8 +165,8 @@ export class NodeLinks {
   #addressesOf(peerId: string): Multiaddr[] {
     const { bootstrap, members, parseAddress } = this.#options;
     const given = bootstrap.filter((address) => address.endsWith(`/p2p/${peerId}`));
-    const known = new Set([...members.addressesOf(peerId), ...given]);
-    return [...[...known].map(parseAddress), ...(this.#discovered.get(peerId) ?? [])];
+    const found = this.#discovered.get(peerId) ?? [];
+    return [...new Set([...members.addressesOf(peerId), ...given, ...found])].map(parseAddress);
   }
 
   #hangUpMute(): void {

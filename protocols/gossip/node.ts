@@ -72,6 +72,7 @@ export const openNode = async (options: NodeOptions): Promise<MeshNode> => {
     allow: (next) => {
       members.adopt(next);
       links.hangUpStrangers();
+      links.supervise();
     },
     traffic: () => ({ ...links.count }),
     addresses: () => node.getMultiaddrs().map((address) => address.toString()),

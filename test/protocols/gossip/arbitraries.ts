@@ -12,7 +12,8 @@ const u16 = fc.integer({ min: 0, max: 0xff_ff });
 const u8 = fc.integer({ min: 0, max: 255 });
 const cell = fc.integer({ min: -4096, max: 4096 });
 const finite = (min: number, max: number) =>
-  fc.double({ min, max, noNaN: true, noDefaultInfinity: true });
+  // The encoder writes −0 as 0.
+  fc.double({ min, max, noNaN: true, noDefaultInfinity: true }).map((number) => number + 0);
 const bytes = (min: number, max: number) => fc.uint8Array({ minLength: min, maxLength: max });
 const taskId = fc
   .tuple(fc.constantFrom('lane', 'cell', 'confirm'), cell, cell)

@@ -1,0 +1,4 @@
+import { libp2pWorld } from './libp2p-world.ts';
+import { meshCompliance } from './mesh-compliance.ts';
+
+meshCompliance('libp2p QUIC', libp2pWorld('/ip4/127.0.0.1/udp/0/quic-v1'));

@@ -91,12 +91,12 @@ export interface PlanAnswer {
   threshold: number;
   /** True when the model must not be trusted here (disagreement, residual test, changed physics): the safe planner flies. */
   tripped: boolean;
-  /** Why it tripped; empty otherwise. */
+  /** Why the safe planner flies (a trip, no history yet, no way that is clear); empty when it does not. */
   reason: string;
   bestCost: number;
   /** At most 8. */
   rejected: RejectedRollout[];
-  /** Hex digest over request and weights; replay compares it. */
+  /** Hex digest over request, weights and trajectory; a replay that runs the request again comes to the same. */
   digest: string;
   /** Wall time of the plan, measured by the planner's door; not compared by a replay. */
   planMs: number;

@@ -165,25 +165,26 @@ export const createPlanner = (
   const answerWith = (
     request: PlanRequest,
     trajectory: Trajectory,
-    told: Pick<PlanAnswer, 'disagreement' | 'bestCost' | 'rejected' | 'reason'>,
+    told: Pick<PlanAnswer, 'disagreement' | 'bestCost' | 'rejected' | 'tripped' | 'reason'>,
   ): TimelessAnswer => ({
     requestId: request.requestId,
     trajectory,
     model: `${model.id}@${model.version}`,
     threshold,
-    tripped: told.reason !== '',
     digest: planDigest(request, parts.weights, trajectory, told.disagreement, parts.hash),
     ...told,
   });
-  const blind = (request: PlanRequest, reason: string): TimelessAnswer =>
+  const blind = (request: PlanRequest, tripped: boolean, reason: string): TimelessAnswer =>
     answerWith(request, planSafely(request), {
       disagreement: 0,
       bestCost: 0,
       rejected: [],
+      tripped,
       reason,
     });
   return async (request) => {
-    if (model.contextSize > 0 && request.history === null) return blind(request, 'no history');
+    if (model.contextSize > 0 && request.history === null)
+      return blind(request, false, 'no history');
     const { margins, horizonSteps, reference } = settings;
     const speedMps = request.cruiseSpeedMps;
     const briefing = briefingOf(request, margins, speedMps, reference.accelerationShare, settings);
@@ -192,18 +193,22 @@ export const createPlanner = (
     const outputs = (await session.run(feeds)) as Outputs;
     const candidates = candidatesOf(outputs);
     const [best] = candidates;
-    if (best === undefined) return blind(request, 'the model answered no number');
+    if (best === undefined) return blind(request, true, 'no number');
     const chosen = firstClear(outputs, candidates, briefing, settings);
     const told = {
       disagreement: (chosen?.candidate ?? best).disagreement,
       bestCost: best.score,
       rejected: rejectedOf(outputs, candidates, chosen?.candidate.index ?? -1, briefing, settings),
+      tripped: false,
       reason: '',
     };
     if (told.disagreement > threshold) {
-      return answerWith(request, planSafely(request), { ...told, reason: 'disagreement' });
+      const why = { ...told, tripped: true, reason: 'disagreement' };
+      return answerWith(request, planSafely(request), why);
     }
-    if (chosen === undefined) return answerWith(request, planSafely(request), told);
+    if (chosen === undefined) {
+      return answerWith(request, planSafely(request), { ...told, reason: 'nothing clear' });
+    }
     const { motion, candidate } = chosen;
     const trajectory = trajectoryOf(
       request,

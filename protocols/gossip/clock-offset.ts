@@ -20,6 +20,8 @@ interface Bound {
 
 /** Two crystals of ±200 ppm each, the worst over a drone's range of temperature. */
 const DRIFT = 400e-6;
+/** Of sums of times in a float64: two bounds that just touch do not contradict each other. */
+const ROUNDING_MS = 1e-3;
 /** Assumed while the member has not echoed us: a message takes at most this long. */
 const UNECHOED_ERROR_MS = 500;
 
@@ -56,7 +58,7 @@ const forgetContradiction = (clock: ClockOffset, older: 'upper' | 'lower', nowMs
   if (upper === undefined || lower === undefined) return;
   const width =
     upper.valueMs + DRIFT * (nowMs - upper.atMs) - (lower.valueMs - DRIFT * (nowMs - lower.atMs));
-  if (width < 0) clock[older] = undefined;
+  if (width < -ROUNDING_MS) clock[older] = undefined;
 };
 
 /** Add `offsetMs` to the member's monotonic ms to get ours, within ± `errorMs`. */

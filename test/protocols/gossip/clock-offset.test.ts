@@ -45,13 +45,13 @@ describe('the swarm clock', () => {
           const estimate = clockEstimate(clock, nowMs);
           const trueOffset = nowMs - theirs(nowMs);
           expect(Math.abs(estimate.offsetMs - trueOffset)).toBeLessThanOrEqual(
-            estimate.errorMs + 1e-6,
+            estimate.errorMs + 1e-3,
           );
           expect(estimate.errorMs).toBeLessThan((outMs + backMs) / 2 + 0.5 * 400e-6 * 5000);
         }
       },
     );
-    fc.assert(story, { numRuns: 300 });
+    fc.assert(story, { numRuns: 1000 });
   });
 
   it('is unknown before a member was heard, and rough before it echoed us', () => {

@@ -2,6 +2,7 @@ import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import type { Received } from '#protocols/channel/mesh-messages.ts';
+import { hexFromBytes } from '#protocols/gossip/identity.ts';
 import type { Mission } from '#protocols/mission/mission.ts';
 import { journalEntries } from '../report/journal.ts';
 import type { SwarmView } from './view.ts';
@@ -34,7 +35,8 @@ export class Journal {
   /** Takes every admitted message with its envelope. */
   heard(message: Received, envelope: Uint8Array, unixMs: number): void {
     if (message.topic !== 'beacon' || message.payload.logHead === null) return;
-    const head = message.payload.logHead.join();
+    const [link, hash] = message.payload.logHead;
+    const head = `${link}:${hexFromBytes(hash)}`;
     if (this.#heads.get(message.author) === head) return;
     this.#heads.set(message.author, head);
     this.#append('heads.jsonl', [

@@ -26,6 +26,7 @@ import { readDurable, writeDurable } from './durable-file.ts';
 import type { DurableState } from './durable.ts';
 import { connectPayload, type Payload } from './payload-socket.ts';
 import type { PlanAnswer, Planner } from './plan-port.ts';
+import { encodePlanRecord } from './plan-record.ts';
 import { safePlanner } from './plan/safe.ts';
 import { PLAN_SETTINGS } from './plan/settings.ts';
 import { startPlanner } from './plan/start-planner.ts';
@@ -154,6 +155,7 @@ class MindProcess {
   #tick(): void {
     const nowMs = systemClock.monotonicMs();
     this.#lastTickMs = nowMs;
+    const { answer } = this.#inbox;
     const inbox = encodeInbox(this.#inbox);
     this.#inbox = emptyInbox();
     // Through the encoding, so that the tick sees exactly what a replay will.
@@ -163,6 +165,8 @@ class MindProcess {
     this.#ticks += 1;
     const record = encodeTickRecord({ tick, nowMs, inbox, outbox: encodeOutbox(outbox) });
     this.#record('mind/tick', nowMs, record);
+    const plan = encodePlanRecord(answer, outbox);
+    if (plan !== undefined) this.#record('mind/plan', nowMs, plan);
   }
 
   #act(outbox: MindOutbox): void {

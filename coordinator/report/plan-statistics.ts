@@ -5,14 +5,14 @@ import * as z from 'zod';
 
 /** What the record of one plan says, as far as the summary needs it. */
 const planSchema = z.looseObject({
-  source: z.enum(['model', 'analytic', 'safe']),
+  source: z.enum(['model', 'analytic', 'safe', 'none']),
   planMs: z.number().nonnegative(),
   tripped: z.boolean(),
 });
 
 export type PlanFacts = z.infer<typeof planSchema>;
 
-/** Plans of one drone or of all. */
+/** Trajectories flown and plans heard by one drone or by all. */
 export interface PlanStatistics {
   readonly plans: number;
   /** Plans on which the model's disagreement or residual test tripped. */
@@ -48,9 +48,9 @@ export const emptyPlanStatistics = (): PlanStatistics => {
       return trips;
     },
     add: (plan) => {
-      plans += 1;
-      if (plan.source === 'model') byModel += 1;
       if (plan.tripped) trips += 1;
+      if (plan.source !== 'none') plans += 1;
+      if (plan.source === 'model') byModel += 1;
       // A safe plan has no planning time worth the name.
       if (plan.planMs > 0) times.record(Math.max(1, Math.round(plan.planMs * US_PER_MS)));
     },

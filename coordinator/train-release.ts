@@ -1,14 +1,10 @@
 import type { SigningKey } from '#protocols/gossip/signing.ts';
 import { seededRandom } from '#protocols/random.ts';
-import type { Random } from '#protocols/random.ts';
 import type { Clock } from '#protocols/time.ts';
-import { Excitation } from '#sim/flights/excitation.ts';
-import { flyFlight } from '#sim/flights/fly.ts';
-import { randomConditions } from '#sim/flights/randomise.ts';
+import { flyFlights } from '#sim/flights/flights.ts';
 import { sealRelease } from '#world/release/release.ts';
 import type { ReleaseFiles } from '#world/release/release.ts';
 import type { ReleaseContent } from '#world/release/manifest.ts';
-import type { Flight } from '#world/train/flight.ts';
 import { makeRelease } from '#world/train/make-release.ts';
 import { defaultTrainOptions } from '#world/train/train.ts';
 import type { TrainOptions, TrainProgress } from '#world/train/train.ts';
@@ -53,29 +49,6 @@ export interface TrainedReleaseFiles {
 /** Flights that only measure how disagreement rises far outside the training range. */
 const EXCITED_FLIGHTS = 30;
 
-const fly = (
-  label: string,
-  count: number,
-  factor: number,
-  options: TrainReleaseOptions,
-  random: Random,
-  flown: (count: number) => void,
-): Flight[] =>
-  Array.from({ length: count }, (_, index) => {
-    const own = random.fork(`${label}-${index}`);
-    const excitation = new Excitation(own.fork('excitation'), factor);
-    const conditions = randomConditions(own.fork('conditions'));
-    const flight = flyFlight(
-      `${label}-${index}`,
-      options.flightS,
-      conditions,
-      excitation,
-      own.fork('flight'),
-    );
-    flown(index + 1);
-    return flight;
-  });
-
 /**
  * From nothing to a signed release: flies in virtual time, trains, calibrates, measures, seals. Blocks its thread for
  * minutes. The same options give the same weights bit for bit on one kind of CPU.
@@ -87,11 +60,11 @@ export const trainRelease = async (
   const startMs = tools.clock.monotonicMs();
   const random = seededRandom(options.seed);
   const flights = {
-    nominal: fly('nominal', options.flights, 1, options, random, (flown) => {
+    nominal: flyFlights('nominal', options.flights, options.flightS, 1, random, (flown) => {
       tools.onProgress({ stage: 'fly', flown, flights: options.flights });
     }),
-    excited2x: fly('excited2x', EXCITED_FLIGHTS, 2, options, random, () => {}),
-    excited3x: fly('excited3x', EXCITED_FLIGHTS, 3, options, random, () => {}),
+    excited2x: flyFlights('excited2x', EXCITED_FLIGHTS, options.flightS, 2, random),
+    excited3x: flyFlights('excited3x', EXCITED_FLIGHTS, options.flightS, 3, random),
   };
   const identity = {
     name: options.name,

@@ -1,4 +1,5 @@
 import type { GraphBuilder, Value } from './graph/builder.ts';
+import { foldedStep } from './folded-step.ts';
 import { reshape } from './graph/layout.ts';
 import type { DynamicsModel } from './model.ts';
 import { placeNetwork } from './network.ts';
@@ -36,12 +37,13 @@ export const latentModel = (content: LatentContent): DynamicsModel => ({
   place: (graph) => {
     const weights = placeWeights(graph, content.parameters);
     const network = placeNetwork(graph, content.normalisation, weights);
+    const step = foldedStep(graph, content.normalisation, content.parameters);
     return {
       encode: (histories) => {
         const rows = histories.shape.length === 3 ? histories.shape[0]! : 1;
         return network.encode(reshape(histories, [1, rows, HISTORY_STEPS * OBSERVATION_SIZE]));
       },
-      step: (state, action, context) => network.step(state, action, context!),
+      step: (state, action, context) => step(state, action, context!),
     };
   },
 });

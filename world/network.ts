@@ -6,7 +6,7 @@ import { placeLevelTurn } from './level-turn.ts';
 import type { DynamicsStep } from './model.ts';
 import { CHANGES, FEATURES } from './parameter-layout.ts';
 import type { ParameterName } from './parameter-layout.ts';
-import { HISTORY_STEPS, OBSERVATION, OBSERVATION_SIZE, STATE, STEP_S } from './spaces.ts';
+import { HISTORY_STEPS, OBSERVATION, OBSERVATION_SIZE, STEP_S } from './spaces.ts';
 
 /** What the training data looked like; part of the release. */
 export interface Normalisation {
@@ -35,8 +35,10 @@ export interface Network {
 const LEAST_DEVIATION_MPS = 0.004;
 const GREATEST_DEVIATION_MPS = 1;
 
-/** Standard deviations and mean that scale the level quantities (see level-turn.ts) for the network. */
-const featureScale = (normalisation: Normalisation): { scale: number[]; shift: number[] } => {
+/** What the network makes of the level quantities (see level-turn.ts) before it reads them: quantity · scale + shift. */
+export const featureScale = (
+  normalisation: Normalisation,
+): { scale: number[]; shift: number[] } => {
   const { observationMean: mean, observationDeviation: deviation } = normalisation;
   const { velocity, rates, tilt, thrust } = OBSERVATION;
   const motion = [velocity, velocity + 1, velocity + 2, rates + 2];
@@ -54,6 +56,14 @@ const softBound = (x: Value, low: number, high: number): Value => {
   const below = op.subtract(high, op.softplus(op.subtract(high, x)));
   return op.add(op.softplus(op.subtract(below, low)), low);
 };
+
+/** Log standard deviations as the network says them → log variances inside plausible bounds. */
+export const boundedLogVariance = (spread: Value): Value =>
+  softBound(
+    op.multiply(spread, 2),
+    2 * Math.log(LEAST_DEVIATION_MPS),
+    2 * Math.log(GREATEST_DEVIATION_MPS),
+  );
 
 /**
  * Physics step plus learned residual. First order towards the setpoint on each axis,
@@ -102,17 +112,9 @@ export const placeNetwork = (
       const changes = concat([op.add(moved!, physics), leaned!], 2);
       return {
         state: turn.advance(state, changes, level),
-        logVariance: softBound(
-          op.multiply(spread!, 2),
-          2 * Math.log(LEAST_DEVIATION_MPS),
-          2 * Math.log(GREATEST_DEVIATION_MPS),
-        ),
+        logVariance: boundedLogVariance(spread!),
         currentA: op.add(op.multiply(current!, currentDeviation), currentMean),
       };
     },
   };
 };
-
-/** Offset of a state's velocity, for losses and evaluation. */
-export const velocityOf = (state: Value): Value =>
-  slice(state, 2, STATE.velocity, STATE.velocity + 3);

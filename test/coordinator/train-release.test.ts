@@ -13,7 +13,7 @@ const tiny = {
   training: { ...quickTraining.training, steps: 60, batch: 16, horizon: 4, validateEvery: 60 },
 };
 
-describe('training a release', () => {
+describe('training a release', { timeout: 60_000 }, () => {
   it('goes from nothing to a signed release that loads, the same weights for the same seed', async () => {
     const { key } = generateSigningKey();
     const reports: TrainReleaseProgress[] = [];

@@ -1,4 +1,4 @@
-import { broadcastShape, sameShape, shapeFault } from './shape.ts';
+import { broadcastShape } from './shape.ts';
 import type { ElementType } from './onnx.ts';
 import { emitOne, liftPair } from './builder.ts';
 import type { Operand, Value } from './builder.ts';
@@ -88,9 +88,3 @@ export const cast = (x: Value, type: ElementType): Value =>
 
 /** The same numbers, cut off from the gradient (a constant as far as training is concerned). */
 export const stopGradient = (x: Value): Value => emitOne('Identity', [x], x.type, x.shape);
-
-/** Throws Fault `graph-shape` unless `x` has exactly `shape`; returns `x`. */
-export const expectShape = (what: string, x: Value, shape: readonly number[]): Value => {
-  if (!sameShape(x.shape, shape)) throw shapeFault(what, 'unexpected shape', x.shape, shape);
-  return x;
-};

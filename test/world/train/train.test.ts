@@ -62,10 +62,10 @@ describe('the fitted baseline', () => {
   });
 });
 
-describe('training', () => {
+describe('training', { timeout: 60_000 }, () => {
   it('learns the wind from the history, and its calibrated intervals hold on other flights', async () => {
     const reports: TrainProgress[] = [];
-    const result = await runTraining({ steps: 800, validateEvery: 200 }, (progress) =>
+    const result = await runTraining({ steps: 500, validateEvery: 250 }, (progress) =>
       reports.push(progress),
     );
     const model = latentModel({
@@ -74,7 +74,7 @@ describe('training', () => {
       normalisation,
       parameters: result.parameters,
     });
-    const test = makeDataset(syntheticFlights(120, 12, WINDY, 4), HORIZON, 2);
+    const test = makeDataset(syntheticFlights(100, 12, WINDY, 4), HORIZON, 2);
     const learned = await rollOut(model, test, HORIZON);
     const fitted = fitBaseline(train, HORIZON);
     const kinematics = kinematicsModel({
@@ -88,7 +88,7 @@ describe('training', () => {
     expect(velocityRmsAt(learned, HORIZON)).toBeLessThan(0.6 * velocityRmsAt(baseline, HORIZON));
     expect(result.heldOutMps).toBeLessThan(0.6 * velocityRmsAt(baseline, HORIZON));
 
-    const others = makeDataset(syntheticFlights(120, 12, WINDY, 3), HORIZON);
+    const others = makeDataset(syntheticFlights(100, 12, WINDY, 3), HORIZON);
     const calibration = calibrate(await rollOut(model, others, HORIZON), defaultCalibrateOptions);
     const coverage = coverageAt(learned, calibration, HORIZON);
     for (const share of [...coverage.velocity, ...coverage.position]) {
@@ -97,8 +97,8 @@ describe('training', () => {
     }
 
     expect(reports.at(-1)).toMatchObject({
-      step: 800,
-      steps: 800,
+      step: 500,
+      steps: 500,
       leftS: 0,
       heldOutMps: result.heldOutMps,
     });

@@ -117,8 +117,26 @@ export class FlightRig {
     }
   }
 
+  /** The estimate of this tick is as bad as can be. */
+  forgetPosition(): void {
+    this.#estimate.valid = false;
+    this.#estimate.ageMs = 2000;
+  }
+
+  blur(positionStdM: number): void {
+    this.#estimate.positionStdM = positionStdM;
+  }
+
   /** One tick of guard and vehicle; returns the guard's verdict. */
   step(planVelocityNed: Readonly<Vector3>): ReturnType<Guard['tick']> {
+    return this.stepUnder(planVelocityNed, () => undefined);
+  }
+
+  /** As {@link step}, with the situation changed just before the guard sees it. */
+  stepUnder(
+    planVelocityNed: Readonly<Vector3>,
+    change: (rig: FlightRig, nowMs: number) => void,
+  ): ReturnType<Guard['tick']> {
     const { situation } = this;
     this.#tick += 1;
     situation.nowMs = this.#tick * TICK_S * 1000;
@@ -129,7 +147,10 @@ export class FlightRig {
     situation.planVelocityNed.x = planVelocityNed.x;
     situation.planVelocityNed.y = planVelocityNed.y;
     situation.planVelocityNed.z = planVelocityNed.z;
+    situation.planFresh = true;
+    situation.operatorHold = false;
     this.#sense();
+    change(this, situation.nowMs);
     const verdict = this.guard.tick(situation);
     this.#move(verdict.velocityNedMps);
     return verdict;
@@ -137,6 +158,9 @@ export class FlightRig {
 
   #sense(): void {
     const { errorM } = this.#options;
+    this.#estimate.valid = true;
+    this.#estimate.ageMs = 20;
+    this.#estimate.positionStdM = 0.25;
     const wander = 0.03 * errorM;
     for (const axis of ['x', 'y', 'z'] as const) {
       this.error[axis] += wander * (this.#random.uniform() - 0.5);

@@ -1,3 +1,5 @@
+import { dirname } from 'node:path';
+
 import { verifySignature } from '#protocols/gossip/signing.ts';
 import { CHAIN_FILE, parseChain } from '#protocols/log/chain.ts';
 import { MAX_FILE_BYTES, type Disk } from '#protocols/log/disk-port.ts';
@@ -24,23 +26,24 @@ export interface Audit {
 }
 
 /**
- * Verifies every flight at or beneath `root`. Throws Fault 'log-not-found', or those of
- * {@link findWitness}.
+ * Verifies every flight at or beneath `roots`, all of one run. Throws Fault 'log-not-found', or those
+ * of {@link findWitness}.
  */
-export const auditDirectory = async (root: string): Promise<Audit> => {
-  const directories = flightDirectories(root);
-  const witness = findWitness(root);
+export const auditDirectories = async (roots: readonly string[]): Promise<Audit> => {
+  const directories = [...new Set(roots.flatMap(flightDirectories))];
+  const witness = findWitness(directories[0]!);
   const kept = witness && signedHeads(witness.envelopes, witness.roster, verifySignature);
-  const disks = directories.map((directory) => openDisk(directory));
-  const named = await Promise.all(disks.map(flightOf));
-  const asked = new Set(named.map((flight) => flight?.sysid));
-  // Of one flight alone nothing is known of its drone's others: only heads of the drones asked for.
+  // A drone's other flights too, or one asked about alone would be given their heads.
+  const beside = witness === undefined ? [] : flightDirectories(dirname(witness.file));
+  const all = [...new Set([...directories, ...beside])];
+  const named = await Promise.all(all.map((directory) => flightOf(openDisk(directory))));
+  const asked = new Set(named.slice(0, directories.length).map((flight) => flight?.sysid));
   const heads = (kept?.heads ?? []).filter((head) => asked.has(head.sysid));
   const { ofFlight, orphans } = assignHeads(named, heads);
   const flights: FlightAudit[] = [];
-  for (const [index, disk] of disks.entries()) {
-    const verification = await verifyFlight(disk, ofFlight[index]);
-    flights.push({ directory: directories[index]!, ...verification });
+  for (const [index, directory] of directories.entries()) {
+    const verification = await verifyFlight(openDisk(directory), ofFlight[index]);
+    flights.push({ directory, ...verification });
   }
   const complaints = complaintsOf(
     orphans.map(({ sysid }) => sysid),

@@ -4,7 +4,7 @@ import { readFlight } from '#protocols/log/reader.ts';
 import { CHANNELS, type ChannelName, type NumberedRecord } from '#protocols/log/record.ts';
 import { segmentIndexOf } from '#protocols/log/segment-meta.ts';
 import type { Problem, Verification } from '#protocols/log/verify.ts';
-import { auditDirectory, type Audit, type FlightAudit } from '../audit/audit.ts';
+import { auditDirectories, type Audit, type FlightAudit } from '../audit/audit.ts';
 import { recordContent } from '../audit/describe-record.ts';
 import { flightDirectories } from '../audit/directory.ts';
 import type { Context } from './context.ts';
@@ -17,15 +17,15 @@ const EXIT_OF: Record<Verification['status'], number> = {
 };
 
 /**
- * `skein log verify DIR`: every byte of one flight, or of all flights of a run. Exit code: ok when all
+ * `skein log verify DIR …`: every byte of flights, or of all flights of a run. Exit code: ok when all
  * are verified, refused when one lacks its end, failed when a byte, a link or a signed head is wrong.
  */
 export const runLogVerify = async (
   context: Context,
-  directory: string,
+  directories: readonly string[],
   options: { allowTruncated: boolean },
 ): Promise<number> => {
-  const audit = await auditDirectory(directory);
+  const audit = await auditDirectories(directories);
   context.output.data(audit, () => auditText(audit));
   if (audit.status === 'truncated' && options.allowTruncated) return EXIT.ok;
   return EXIT_OF[audit.status];

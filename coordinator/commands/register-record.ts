@@ -16,7 +16,7 @@ interface ReplayFlags {
 export const addRecordCommands = (program: Command): void => {
   const log = program.command('log').description('verify, read and replay the records of flights');
   log
-    .command('verify <directory>')
+    .command('verify <directories...>')
     .description('check every byte of a flight, or of all flights of a run, and the signed heads')
     .option('--allow-truncated', 'a flight that lacks its end, as after a crash, is good enough')
     .addHelpText(
@@ -24,11 +24,15 @@ export const addRecordCommands = (program: Command): void => {
       '\nExit codes: 0 verified, 1 a byte or a link is wrong, 2 no log there, 3 sound but cut short.\n' +
         '\nExamples:\n  skein log verify .skein/run\n  skein log verify .skein/run/drone-1/flights/1767225600 --json',
     )
-    .action(async (directory: string, options: { allowTruncated?: boolean }, command: Command) => {
-      const { runLogVerify } = await import('./log.ts');
-      const allowTruncated = options.allowTruncated === true;
-      await withContext(command, (context) => runLogVerify(context, directory, { allowTruncated }));
-    });
+    .action(
+      async (directories: string[], options: { allowTruncated?: boolean }, command: Command) => {
+        const { runLogVerify } = await import('./log.ts');
+        const allowTruncated = options.allowTruncated === true;
+        await withContext(command, (context) =>
+          runLogVerify(context, directories, { allowTruncated }),
+        );
+      },
+    );
   log
     .command('show <directory>')
     .description('the records of one flight, in the order they were written')
@@ -48,7 +52,7 @@ export const addRecordCommands = (program: Command): void => {
       },
     );
   log
-    .command('replay <directory>')
+    .command('replay <directories...>')
     .description('run the recorded inputs again and compare every output, and the plans')
     .option('--every <n>', 'imagine only every n-th plan again', '1')
     .option('--no-plans', 'ticks only, no plans')
@@ -58,11 +62,11 @@ export const addRecordCommands = (program: Command): void => {
       '\nExit codes: 0 the same outputs, 1 something differs.\n' +
         '\nExample:\n  skein log replay .skein/run/drone-1 --every 10',
     )
-    .action(async (directory: string, options: ReplayFlags, command: Command) => {
+    .action(async (directories: string[], options: ReplayFlags, command: Command) => {
       const { runLogReplay } = await import('./replay.ts');
       const everyPlan = options.plans ? wholeNumber(options.every, '--every') : 0;
       await withContext(command, (context) =>
-        runLogReplay(context, directory, { everyPlan, modelDir: options.model }),
+        runLogReplay(context, directories, { everyPlan, modelDir: options.model }),
       );
     });
   program

@@ -30,17 +30,17 @@ interface FlightReplay {
 }
 
 /**
- * `skein log replay DIR`: feeds every recorded inbox to the same code again and compares what comes
+ * `skein log replay DIR …`: feeds every recorded inbox to the same code again and compares what comes
  * out byte for byte; imagines the recorded plans again and compares their digests. Exit code: ok when
  * all agree, failed at the first difference, and when there was nothing to compare.
  */
 export const runLogReplay = async (
   context: Context,
-  directory: string,
+  directories: readonly string[],
   options: ReplayOptions,
 ): Promise<number> => {
   let agree = true;
-  for (const flight of flightDirectories(directory)) {
+  for (const flight of new Set(directories.flatMap(flightDirectories))) {
     context.output.say(`replaying ${flight} …`);
     const replay = await replayOne(flight, options);
     agree &&= agrees(replay);

@@ -1,9 +1,9 @@
-import { cpSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { beforeAll, describe, expect, it } from 'vitest';
 
-import { auditDirectory } from '#coordinator/audit/audit.ts';
+import { auditDirectories } from '#coordinator/audit/audit.ts';
 import { runLogShow, runLogVerify } from '#coordinator/commands/log.ts';
 import type { LogHead } from '#protocols/log/log-head.ts';
 import { noStation, runSkein, testContext } from '../run-skein.ts';
@@ -25,7 +25,7 @@ const verify = async (
   allowTruncated = false,
 ): Promise<{ code: number; text: string }> => {
   const { context, said } = testContext(noStation);
-  const code = await runLogVerify(context, directory, { allowTruncated });
+  const code = await runLogVerify(context, [directory], { allowTruncated });
   return { code, text: said.stdout };
 };
 
@@ -63,8 +63,6 @@ describe('skein log verify, one flight', () => {
   it('refuses a log that lacks its end with exit 3, unless told that it may', async () => {
     const directory = temporaryDirectory();
     await recordFlight(directory, { sysid: 4, bootEpoch: 100, ended: false });
-    const last = join(directory, '000001.mcap');
-    truncateSync(last, readFileSync(last).length - 7);
     const cut = await runSkein('log', 'verify', directory);
     expect(cut.code).toBe(3);
     expect(cut.stdout).toMatch(/000001\.mcap, segment 1, byte \d+: it was never closed/u);
@@ -85,8 +83,8 @@ describe('skein log verify, one flight', () => {
     await recordFlight(directory, { sysid: 4, bootEpoch: 100 });
     flipByte(join(directory, '000001.mcap'), 100);
     const { context, said } = testContext(noStation, true);
-    expect(await runLogVerify(context, directory, { allowTruncated: false })).toBe(1);
-    const audit = JSON.parse(said.stdout) as Awaited<ReturnType<typeof auditDirectory>>;
+    expect(await runLogVerify(context, [directory], { allowTruncated: false })).toBe(1);
+    const audit = JSON.parse(said.stdout) as Awaited<ReturnType<typeof auditDirectories>>;
     expect(audit.status).toBe('failed');
     expect(audit.flights[0]?.problems[0]).toMatchObject({ file: '000001.mcap' });
   });
@@ -120,7 +118,7 @@ describe('skein log verify, a run with a station that kept what the drones signe
   };
 
   it('holds every flight against its heads', async () => {
-    const audit = await auditDirectory(station.directory);
+    const audit = await auditDirectories([station.directory]);
     expect(audit.status).toBe('verified');
     expect(audit.flights.map((flight) => flight.headsOnChain)).toEqual([
       first.length,
@@ -130,8 +128,29 @@ describe('skein log verify, a run with a station that kept what the drones signe
   });
 
   it('finds the heads also when it is asked about one flight only', async () => {
-    const audit = await auditDirectory(flightOf(2, 101));
+    const audit = await auditDirectories([flightOf(2, 101)]);
     expect(audit).toMatchObject({ status: 'verified', signedHeads: second.length });
+  });
+
+  it('gives no flight the heads of another flight of its drone', async () => {
+    const directory = copy();
+    const later = await recordFlight(join(directory, 'drone-1/flights/200'), {
+      sysid: 1,
+      bootEpoch: 200,
+      word: 'later',
+    });
+    station.keepHeads([
+      ...first.map((head) => ({ sysid: 1, bootEpoch: 100, head })),
+      ...later.map((head) => ({ sysid: 1, bootEpoch: 200, head })),
+    ]);
+    cpSync(join(station.directory, 'heads.jsonl'), join(directory, 'heads.jsonl'));
+    keepAll();
+    for (const flight of ['100', '200']) {
+      const audit = await auditDirectories([join(directory, 'drone-1/flights', flight)]);
+      expect(audit.flights.map((one) => [one.status, one.headsOnChain])).toEqual([
+        ['verified', first.length],
+      ]);
+    }
   });
 
   it('sees a whole chain written anew, which is sound in itself', async () => {

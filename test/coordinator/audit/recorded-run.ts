@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -49,8 +49,17 @@ export const recordFlight = async (directory: string, plan: FlightPlan): Promise
     writer.append(eventRecord(index, word));
     if (index % 3 === 2) heads.push(...(await writer.commit(timeAt(60 * index))).heads);
   }
-  if (ended) heads.push(...(await writer.close(timeAt(900))).heads);
+  heads.push(...(await writer.close(timeAt(900))).heads);
+  if (!ended) tearOff(directory);
   return heads;
+};
+
+/** As a crash leaves it: one segment that was never closed, its last bytes missing. */
+const tearOff = (directory: string): void => {
+  const chain = join(directory, 'chain.jsonl');
+  writeFileSync(chain, readFileSync(chain, 'utf8').split('\n', 1).concat('').join('\n'));
+  const segment = join(directory, '000001.mcap');
+  truncateSync(segment, statSync(segment).size - 7);
 };
 
 export const temporaryDirectory = (): string => mkdtempSync(join(tmpdir(), 'skein-audit-'));

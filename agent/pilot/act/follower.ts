@@ -1,5 +1,6 @@
 import { decodeTrajectory } from '#protocols/channel/trajectory-codec.ts';
 import { stepAt, type Trajectory } from '#protocols/trajectory.ts';
+import { wrapPi } from '#protocols/units.ts';
 import { vector3, type Vector3 } from '#protocols/vector.ts';
 
 /** A trajectory may begin this long ago (an inference took its time) and this far ahead, ms. */
@@ -64,7 +65,7 @@ export class Follower {
     this.velocityNed.x = trajectory.velocityNedMps[3 * step]!;
     this.velocityNed.y = trajectory.velocityNedMps[3 * step + 1]!;
     this.velocityNed.z = trajectory.velocityNedMps[3 * step + 2]!;
-    this.yawRad = trajectory.yawRad[step]!;
+    this.yawRad = wrapPi(trajectory.yawRad[step]!);
   }
 }
 

@@ -75,6 +75,14 @@ describe('a sortie', () => {
       'outside the fence',
     ],
     [
+      'for a take-off through the ceiling',
+      (sortie: Sortie) => {
+        sortie.envelopeBytes(sortie.operator.safety(sortie.envelope));
+        sortie.order('fly', 1, 1e6);
+      },
+      'take-off height outside the limits',
+    ],
+    [
       'for another goal',
       (sortie: Sortie) => {
         sortie.envelopeBytes(sortie.operator.safety(sortie.envelope));

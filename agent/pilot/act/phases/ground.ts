@@ -13,6 +13,9 @@ const READY_WITHIN_MS = 30_000;
 /** On top of the reserve: taking off only to return at once helps nobody. */
 const LEAST_ABOVE_RESERVE = 0.1;
 
+/** Lower than this a take-off is none, m; nearer than this below the ceiling it would break it. */
+const LEAST_HEIGHT_M = 1.5;
+
 /** One standard deviation; beyond, homes 10 m apart cannot be told apart. */
 const VAGUEST_START_M = 2;
 
@@ -32,6 +35,10 @@ const refusal = (core: FlightCore, readings: Readings): string | undefined => {
   if (estimate.positionStdM > VAGUEST_START_M) return 'position too vague';
   const { x, y } = estimate.positionNed;
   if (!insideFence(limitsOf(safety), x, y)) return 'outside the fence';
+  const topM = memory.order!.heightM - estimate.positionNed.z;
+  if (!(memory.order!.heightM >= LEAST_HEIGHT_M && topM <= safety.maxHeightM - LEAST_HEIGHT_M)) {
+    return 'take-off height outside the limits';
+  }
   if (!(telemetry.batteryRemaining >= safety.batteryReserve + LEAST_ABOVE_RESERVE)) {
     return 'battery too low';
   }

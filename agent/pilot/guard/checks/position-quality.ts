@@ -10,8 +10,9 @@ const TOO_VAGUE_M = 5;
 const LOST_AFTER_MS = 4000;
 /** An autopilot unheard for this long says nothing about its position: that is the link's matter. */
 const SILENT_MS = 600;
-/** A position that has just come back may go again. */
-const GOOD_FOR_MS = 1000;
+/** A position that has just come back may go again: it must stay as long as it was away, within these. */
+const GOOD_FOR_LEAST_MS = 200;
+const GOOD_FOR_MOST_MS = 1000;
 
 /** Poor position: rest first, then land where it is. */
 export class PositionQuality implements Watch {
@@ -32,7 +33,9 @@ export class PositionQuality implements Watch {
       this.#goodSinceMs = nowMs;
     }
     if (this.#badSinceMs === undefined) return 'pass';
-    if (good && nowMs - this.#goodSinceMs >= GOOD_FOR_MS) {
+    const awayMs = this.#goodSinceMs - this.#badSinceMs;
+    const neededMs = Math.min(GOOD_FOR_MOST_MS, Math.max(GOOD_FOR_LEAST_MS, awayMs));
+    if (good && nowMs - this.#goodSinceMs >= neededMs) {
       this.#badSinceMs = undefined;
       return 'pass';
     }

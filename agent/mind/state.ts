@@ -135,8 +135,8 @@ export interface Mind {
   execution: Execution | null;
   /** Way of the present phase when it is not a task's: home, a goto mission's. */
   route: Route | null;
-  /** Where to wait with nothing to do. */
-  holdAt: Vector3 | null;
+  /** Where this drone stopped when it ran out of work, and when. */
+  holdAt: { place: Vector3; sinceMs: number } | null;
   steering: Steering;
   announced: Announced;
   durableDue: boolean;

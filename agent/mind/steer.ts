@@ -21,6 +21,9 @@ const NEAR_HOME_M = 12;
 const ARRIVE_M = 1.5;
 /** From a status older than this nobody knows where the drone is now. */
 const STALE_MS = 500;
+/** After so long without work a drone waits above its home instead of where it is. */
+const IDLE_MS = 3000;
+const IDLE_MPS = 3;
 /** A drone that is to wait stops about one second ahead. */
 const COAST_S = 1;
 
@@ -67,7 +70,7 @@ const requestNow = (
   if (nowMs - vehicle.status.values.nowMs > STALE_MS) return undefined;
   const { mission, terrain } = goal;
   const position = sample.positionNed;
-  const way = wayNow(mind, goal, work, position, sample.velocityNed);
+  const way = wayNow(mind, goal, work, position, sample.velocityNed, nowMs);
   const { maxSpeedMps } = mission.limits;
   const tubes = neighbourTubes(mind.members, mission.origin, position, maxSpeedMps, nowMs);
   const requestId = steering.nextRequestId;
@@ -106,6 +109,7 @@ const wayNow = (
   work: WorkView | undefined,
   position: Vector3,
   velocity: Vector3,
+  nowMs: number,
 ): Way => {
   const { mission } = goal;
   const cruise = mission.cruiseSpeedMps;
@@ -123,8 +127,32 @@ const wayNow = (
     mind.holdAt = null;
     return { waypoints: ahead, speedMps: cruise, holdAtEnd: true };
   }
-  mind.holdAt ??= waitingPlace(goal, add(position, scale(velocity, COAST_S)));
-  return { waypoints: [mind.holdAt], speedMps: Math.min(cruise, 3), holdAtEnd: true };
+  return waitForWork(mind, goal, position, velocity, nowMs);
+};
+
+/**
+ * Nothing to do for now: stops, and when that lasts waits above its own home, in its own layer, out of
+ * the others' way and ready to land. A task that opens meanwhile is still taken.
+ */
+const waitForWork = (
+  mind: Mind,
+  goal: ActiveGoal,
+  position: Vector3,
+  velocity: Vector3,
+  nowMs: number,
+): Way => {
+  mind.holdAt ??= {
+    place: waitingPlace(goal, add(position, scale(velocity, COAST_S))),
+    sinceMs: nowMs,
+  };
+  const { place, sinceMs } = mind.holdAt;
+  const cruise = goal.mission.cruiseSpeedMps;
+  if (goal.mission.kind !== 'search' || nowMs - sinceMs < IDLE_MS) {
+    return { waypoints: [place], speedMps: Math.min(cruise, IDLE_MPS), holdAtEnd: true };
+  }
+  const home = homeOf(mind) ?? position;
+  const above = vector3(home.x, home.y, home.z - goal.returnHeightM);
+  return { waypoints: [above], speedMps: cruise, holdAtEnd: true };
 };
 
 /** At the mission's height, clear of what stands there. */

@@ -11,7 +11,7 @@ import {
   type AuctionRules,
 } from './allocate/auction.ts';
 import { isDone, liveOwner, nextClaimEpoch, noteReport } from './allocate/ownership.ts';
-import type { AuctionTask, PathStart } from './allocate/path-score.ts';
+import { worthWaiting, type AuctionTask, type PathStart } from './allocate/path-score.ts';
 import type { SearchTerms } from './belief/posterior.ts';
 import { isAirborneNow } from './flight/vehicle.ts';
 import type { ActiveGoal } from './mission/active-goal.ts';
@@ -36,6 +36,8 @@ const QUOTE_MS = 1000;
 const STAND_MS = 500;
 /** Worth of a cell not looked at, and of a suspicion: settling one is worth two lanes. */
 const CELL_REWARD = 20_000;
+/** The own strip is worth waiting for this share of the time that the whole area takes: near its end a neighbour helps. */
+const STRIP_SHARE = 0.3;
 const CONFIRM_REWARD = 200_000;
 /** Seconds until a drone on the ground can begin a task, at the least. */
 const GROUND_DELAY_S = 10;
@@ -156,12 +158,15 @@ const start = (
   mind.execution = beginTask(view.picture, task, claimEpoch, from);
 };
 
-const auctionTask = (task: SearchTask): AuctionTask => ({
-  id: task.id,
-  ends: task.ends,
-  lengthM: task.lengthM,
-  reward: task.kind === 'confirm' ? CONFIRM_REWARD : Math.min(1e6, CELL_REWARD * task.cells.length),
-});
+const auctionTask = (task: SearchTask, preference: number): AuctionTask => {
+  const reward =
+    task.kind === 'confirm' ? CONFIRM_REWARD : CELL_REWARD * task.cells.length * preference;
+  return { id: task.id, ends: task.ends, lengthM: task.lengthM, reward: Math.min(1e6, reward) };
+};
+
+/** Seconds that the area takes when everybody works. */
+const areaS = ({ grid, fleet, mission }: ActiveGoal): number =>
+  (grid.cells.length * grid.cellM) / (fleet.length * SPEED_SHARE * mission.cruiseSpeedMps);
 
 const bidFor = (
   mind: Mind,
@@ -172,12 +177,13 @@ const bidFor = (
 ): void => {
   mind.auctionMs = nowMs;
   const self = mind.options.sysid;
+  const preference = worthWaiting(STRIP_SHARE * areaS(goal));
   const open = new Map<string, AuctionTask>();
   for (const task of view.tasks.values()) {
     const owner = liveOwner(mind.book, task.id);
     const isOwned = owner !== undefined && owner !== self && mayWin(mind, owner, nowMs);
     if (!isOwned && task.id !== mind.execution?.task.id) {
-      open.set(task.id, auctionTask(task));
+      open.set(task.id, auctionTask(task, goal.strip.has(task.id) ? preference : 1));
     }
   }
   const { auction } = mind;

@@ -50,6 +50,9 @@ const discount = (seconds: number): number => {
   return POWERS[whole]! * (1 - share) + POWERS[whole + 1]! * share;
 };
 
+/** By how much a reward must be greater to be worth waiting so long for. */
+export const worthWaiting = (seconds: number): number => 1 / discount(seconds);
+
 /** Sum of the discounted rewards of the tasks done in this order (time-discounted reward of Choi et al. 2009, eq. 11). */
 export const pathScore = (start: PathStart, path: readonly AuctionTask[]): number => {
   let place: GroundPoint = start;

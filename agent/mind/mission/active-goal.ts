@@ -7,7 +7,7 @@ import type { Mission } from '#protocols/mission/mission.ts';
 
 import { searchGrid, type SearchGrid } from './grid.ts';
 import type { Terrain } from './routes.ts';
-import { laneTasks, taskDigest, type SearchTask } from './tasks.ts';
+import { laneTasks, stripOf, taskDigest, type SearchTask } from './tasks.ts';
 
 /** A goal and all that every drone derives from it alike. */
 export interface ActiveGoal {
@@ -23,6 +23,8 @@ export interface ActiveGoal {
   index: number;
   grid: SearchGrid;
   lanes: SearchTask[];
+  /** Lanes that are this drone's own by preference. */
+  strip: ReadonlySet<string>;
   digest: number;
   terrain: Terrain;
   /** Height above home of this drone's way back, m. */
@@ -40,7 +42,7 @@ export const activate = (goal: Goal, sysid: number, receivedMs: number): ActiveG
   const index = envelope?.fleet.indexOf(sysid) ?? -1;
   if (envelope === undefined || index < 0) return undefined;
   const grid = searchGrid(mission);
-  const lanes = mission.kind === 'search' ? laneTasks(grid) : [];
+  const lanes = mission.kind === 'search' ? laneTasks(grid, envelope.fleet.length) : [];
   return {
     id: goal.id,
     mission,
@@ -51,6 +53,7 @@ export const activate = (goal: Goal, sysid: number, receivedMs: number): ActiveG
     index,
     grid,
     lanes,
+    strip: stripOf(lanes, index, envelope.fleet.length),
     digest: taskDigest(lanes),
     terrain: {
       fence: areaNed(mission.origin, mission.fence.polygon).outline,

@@ -15,8 +15,11 @@ export interface SearchTask {
   lengthM: number;
 }
 
-/** Cells of a lane: short enough that a takeover costs little, long enough that turns do not dominate. */
+/** Most cells of a lane: short enough that a takeover costs little, long enough that turns do not dominate. */
 const LANE_CELLS = 5;
+const LEAST_LANE_CELLS = 3;
+/** So many lanes for each drone at least, where the area allows: few long ones cannot be shared evenly. */
+const LANES_PER_DRONE = 3;
 /** Together at most MAX_BID_ENTRIES (bid.ts), so that one message tells all of an auction. */
 const MAX_LANES = 64;
 export const MAX_CONFIRMS = 32;
@@ -24,13 +27,17 @@ export const MAX_CONFIRMS = 32;
 /** A lane is flown this share of a cell beyond the centres of its end cells, so that the camera covers them. */
 const OVERRUN = 0.25;
 
-/** Lanes of an area along its longer axis, in a fixed order: every drone derives the same from the same goal. */
-export const laneTasks = (grid: SearchGrid): SearchTask[] => {
+/**
+ * Lanes of an area along its longer axis, in a fixed order: every drone derives the same from the same goal.
+ * `drones` is the size of the goal's fleet.
+ */
+export const laneTasks = (grid: SearchGrid, drones: number): SearchTask[] => {
   if (grid.cells.length === 0) return [];
   const rows = grid.cells.map((cell) => cell.row);
   const columns = grid.cells.map((cell) => cell.column);
-  const tall = extent(rows) > extent(columns);
-  let laneCells = LANE_CELLS;
+  const tall = extent(rows) >= extent(columns);
+  const fair = Math.ceil(grid.cells.length / (LANES_PER_DRONE * Math.max(1, drones)));
+  let laneCells = Math.min(LANE_CELLS, Math.max(LEAST_LANE_CELLS, fair));
   let tasks = lanesOf(grid, tall, laneCells);
   while (tasks.length > MAX_LANES && laneCells < grid.cells.length) {
     laneCells *= 2;
@@ -101,6 +108,26 @@ const laneOf = (cellM: number, cells: GridCell[], tall: boolean): SearchTask => 
     ],
     lengthM: (cells.length - 1 + 2 * OVERRUN) * cellM,
   };
+};
+
+/**
+ * The lanes that are a drone's own by preference: contiguous strips of equal size, in the order of the
+ * fleet. The auction values them higher, which keeps neighbours apart and a drone's lanes side by side.
+ */
+export const stripOf = (
+  lanes: readonly SearchTask[],
+  index: number,
+  drones: number,
+): ReadonlySet<string> => {
+  const total = lanes.reduce((sum, lane) => sum + lane.cells.length, 0);
+  const own = new Set<string>();
+  let before = 0;
+  for (const lane of lanes) {
+    const middle = before + lane.cells.length / 2;
+    if (Math.floor((middle * drones) / total) === index) own.add(lane.id);
+    before += lane.cells.length;
+  }
+  return own;
 };
 
 /** A second look at a suspicious cell. */

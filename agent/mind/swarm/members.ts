@@ -35,7 +35,7 @@ export interface MemberView {
   beacon: Beacon | null;
   beaconMs: number;
   intent: HeardIntent | null;
-  /** First heard armed and off the ground's waiting under the current goal. */
+  /** First heard arming, or further, under the current goal. */
   departedMs: number | null;
   /** First heard going down to land under the current goal. */
   descendedMs: number | null;
@@ -84,7 +84,7 @@ const noteBeacon = (view: MemberView, beacon: Beacon, atMs: number, goal: GoalId
   view.beacon = beacon;
   view.beaconMs = atMs;
   if (!serves(beacon, goal)) return;
-  if (beacon.armed && !ON_GROUND.includes(beacon.phase)) view.departedMs ??= atMs;
+  if (!ON_GROUND.includes(beacon.phase)) view.departedMs ??= atMs;
   if (beacon.task === ACTIVITY.descend || beacon.phase === 'landing') view.descendedMs ??= atMs;
 };
 

@@ -6,7 +6,6 @@ import type { Random } from '#protocols/random.ts';
 interface Flight {
   dueMs: number;
   order: number;
-  to: number;
   received: Received;
 }
 
@@ -22,7 +21,8 @@ interface BusOptions {
 export class Bus {
   readonly #options: BusOptions;
   readonly #members = new Set<number>();
-  #flights: Flight[] = [];
+  /** By receiver. */
+  readonly #flights = new Map<number, Flight[]>();
   /** Durable messages by author, for repair when somebody comes (back) into reach. */
   readonly #durable: { from: number; received: Received; known: Set<number> }[] = [];
   #count = 0;
@@ -68,8 +68,13 @@ export class Bus {
 
   /** Messages due by now for a member, in the order of arrival. */
   take(to: number, nowMs: number): Received[] {
-    const due = this.#flights.filter((one) => one.to === to && one.dueMs <= nowMs);
-    this.#flights = this.#flights.filter((one) => !due.includes(one));
+    const flights = this.#flights.get(to) ?? [];
+    const due = flights.filter((one) => one.dueMs <= nowMs);
+    if (due.length > 0)
+      this.#flights.set(
+        to,
+        flights.filter((one) => one.dueMs > nowMs),
+      );
     return due
       .sort((a, b) => a.dueMs - b.dueMs || a.order - b.order)
       .map((one) => ({ ...one.received, receivedMs: one.dueMs }));
@@ -77,7 +82,9 @@ export class Bus {
 
   #send(to: number, received: Received, dueMs: number): void {
     this.#count += 1;
-    this.#flights.push({ dueMs, order: this.#count, to, received });
+    const flights = this.#flights.get(to) ?? [];
+    flights.push({ dueMs, order: this.#count, received });
+    this.#flights.set(to, flights);
   }
 
   #decode(from: number, message: Publish, nowMs: number): Received {

@@ -175,9 +175,11 @@ export class Swarm {
       inbox.answer = answer.answer;
       member.answer = null;
     }
-    const bytes = encodeInbox(inbox);
-    const outbox = mindTick(member.mind, decodeInbox(bytes), this.nowMs);
-    if (this.#options.record === true) {
+    const record = this.#options.record === true;
+    const bytes = record ? encodeInbox(inbox) : undefined;
+    const heard = bytes === undefined ? inbox : decodeInbox(bytes);
+    const outbox = mindTick(member.mind, heard, this.nowMs);
+    if (bytes !== undefined) {
       member.log.push({ nowMs: this.nowMs, inbox: bytes, outbox: encodeOutbox(outbox) });
     }
     this.#act(member, outbox);

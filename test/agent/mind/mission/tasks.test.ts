@@ -6,6 +6,7 @@ import {
   confirmTasks,
   laneTasks,
   MAX_CONFIRMS,
+  stripOf,
   taskDigest,
   type SearchTask,
 } from '#agent/mind/mission/tasks.ts';
@@ -23,7 +24,7 @@ const keysOf = (tasks: readonly SearchTask[]): number[] =>
 
 describe('tasks of a search', () => {
   const grid = searchGrid(searchMission(250, 300, {}, hole));
-  const lanes = laneTasks(grid);
+  const lanes = laneTasks(grid, 5);
 
   it('leaves out the hole and what lies outside', () => {
     const whole = searchGrid(searchMission(250, 300));
@@ -52,7 +53,7 @@ describe('tasks of a search', () => {
 
   it('lays lanes along the longer side', () => {
     expect(lanes.every((lane) => lane.id.startsWith('lane:r'))).toBe(true);
-    const tall = laneTasks(searchGrid(searchMission(300, 100)));
+    const tall = laneTasks(searchGrid(searchMission(300, 100)), 5);
     expect(tall.every((lane) => lane.id.startsWith('lane:c'))).toBe(true);
   });
 
@@ -60,15 +61,29 @@ describe('tasks of a search', () => {
     const ids = lanes.map((lane) => lane.id);
     expect(new Set(ids).size).toBe(ids.length);
     for (const id of ids) expect(taskIdSchema.safeParse(id).success).toBe(true);
-    const again = laneTasks(searchGrid(searchMission(250, 300, {}, hole)));
+    const again = laneTasks(searchGrid(searchMission(250, 300, {}, hole)), 5);
     expect(taskDigest(again)).toBe(taskDigest(lanes));
     expect(taskDigest(lanes.slice(1))).not.toBe(taskDigest(lanes));
   });
 
   it('fits an auction message however large the area is', () => {
-    const large = laneTasks(searchGrid(searchMission(1200, 1500)));
+    const large = laneTasks(searchGrid(searchMission(1200, 1500)), 5);
     expect(large.length + MAX_CONFIRMS).toBeLessThanOrEqual(MAX_BID_ENTRIES);
     expect(keysOf(large)).toHaveLength(48 * 60);
+  });
+
+  it('prefers for each drone a strip of its own, and leaves no lane to nobody', () => {
+    const strips = [0, 1, 2, 3, 4].map((index) => stripOf(lanes, index, 5));
+    expect(strips.flatMap((strip) => [...strip]).sort()).toEqual(
+      lanes.map((lane) => lane.id).sort(),
+    );
+    for (const strip of strips) expect(strip.size).toBeGreaterThan(0);
+  });
+
+  it('cuts a small area into shorter lanes, so that it can be shared', () => {
+    const small = laneTasks(searchGrid(searchMission(100, 100)), 3);
+    expect(small.every((lane) => lane.cells.length <= 3)).toBe(true);
+    expect(small.length).toBeGreaterThanOrEqual(6);
   });
 
   it('confirms only cells of the area, and not too many at once', () => {

@@ -96,6 +96,9 @@ export interface TransportSettings {
 
 /** Everything but gossip. Loads libp2p, which takes a third of a second and 60 MB, only when called. */
 export const transportOptions = async (settings: TransportSettings): Promise<Libp2pOptions> => {
+  // QUIC's native runtime starts a thread per core when it is loaded; one carries a swarm's traffic,
+  // and every other only wakes up, and takes memory, for nothing.
+  process.env['TOKIO_WORKER_THREADS'] ??= '1';
   const [{ quic }, { tcp }, { noise }, { yamux }, { privateKeyFromRaw }] = await Promise.all([
     import('@chainsafe/libp2p-quic'),
     import('@libp2p/tcp'),
@@ -111,7 +114,7 @@ export const transportOptions = async (settings: TransportSettings): Promise<Lib
     addresses: { listen: [...settings.listen] },
     transports: [
       // Dead peers are noticed by QUIC itself; live ones are kept awake well within that time.
-      quic({ handshakeTimeout: 5000, maxIdleTimeout: 5000, keepAliveInterval: 1500 }),
+      quic({ handshakeTimeout: 5000, maxIdleTimeout: 4000, keepAliveInterval: 1200 }),
       tcp(),
     ],
     connectionEncrypters: [noise()],

@@ -1,6 +1,6 @@
 import type { GroundPoint } from '#protocols/polygon.ts';
 
-import { cellCentre, cellFromKey, cellKey, type GridCell, type SearchGrid } from './grid.ts';
+import { cellCentre, cellFromKey, type GridCell, type SearchGrid } from './grid.ts';
 
 /** A piece of work that one drone does alone. */
 export interface SearchTask {
@@ -161,6 +161,3 @@ export const taskDigest = (tasks: readonly SearchTask[]): number => {
   }
   return hash >>> 0;
 };
-
-export const taskCellKeys = (task: SearchTask): number[] =>
-  task.cells.map((cell) => cellKey(cell.row, cell.column));

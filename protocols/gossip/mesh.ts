@@ -28,7 +28,7 @@ export interface Mesh {
   publish(bytes: Uint8Array): void;
   /** To one peer, if it is connected. */
   send(to: number, bytes: Uint8Array): void;
-  /** Members with a live connection to us. */
+  /** Members with a live connection to us over which gossip can flow. */
   peers(): MeshPeer[];
   /** Drops the connection to a member, which is then dialled again: mends one that fell silent. */
   hangUp(member: number): void;

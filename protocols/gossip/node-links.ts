@@ -32,6 +32,10 @@ export interface LinkOptions {
 
 const isQuic = (address: Multiaddr): boolean => address.toString().includes('/quic');
 
+/** Our own stream of gossip is open; the peer's shows in its subscription. */
+const carriesGossip = ({ streams }: Connection): boolean =>
+  streams.some((one) => one.direction === 'outbound' && one.protocol.startsWith('/meshsub/'));
+
 const nowMs = (): number => systemClock.monotonicMs();
 
 /** Dials, redials, prunes doubles and mends mute links, for as long as the node runs. */
@@ -68,9 +72,11 @@ export class NodeLinks {
 
   peers(): MeshPeer[] {
     const transports = new Map<number, string>();
+    const subscribed = this.#subscribed();
     for (const one of this.#open()) {
       const member = this.#memberOf(one);
-      if (member !== undefined) transports.set(member, isQuic(one.remoteAddr) ? 'quic' : 'tcp');
+      if (member === undefined || !subscribed.has(one.remotePeer.toString())) continue;
+      if (carriesGossip(one)) transports.set(member, isQuic(one.remoteAddr) ? 'quic' : 'tcp');
     }
     return [...transports].map(([member, transport]) => ({ member, transport }));
   }
@@ -97,6 +103,12 @@ export class NodeLinks {
 
   #openTo(peerId: string): Connection[] {
     return this.#open().filter((one) => one.remotePeer.toString() === peerId);
+  }
+
+  /** Peers whose subscription has reached us. */
+  #subscribed(): Set<string> {
+    const { node, topic } = this.#options;
+    return new Set(node.services.pubsub.getSubscribers(topic).map(String));
   }
 
   #connected(peer: PeerId): void {
@@ -170,14 +182,11 @@ export class NodeLinks {
   }
 
   #hangUpMute(): void {
-    const { node, members, topic } = this.#options;
-    const subscribed = new Set(node.services.pubsub.getSubscribers(topic).map(String));
-    for (const peerId of members.peerIds()) {
+    const subscribed = this.#subscribed();
+    for (const peerId of this.#options.members.peerIds()) {
       const connections = this.#openTo(peerId);
-      const speaks = connections.some(({ streams }) =>
-        streams.some((one) => one.direction === 'outbound' && one.protocol.startsWith('/meshsub/')),
-      );
-      if (connections.length === 0 || (speaks && subscribed.has(peerId))) {
+      const isWhole = subscribed.has(peerId) && connections.some(carriesGossip);
+      if (connections.length === 0 || isWhole) {
         this.#muteSinceMs.delete(peerId);
         continue;
       }

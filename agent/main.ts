@@ -37,6 +37,9 @@ const NODE_ENVIRONMENT: Readonly<Partial<Record<ChildName, Readonly<Record<strin
   mesh: { MALLOC_ARENA_MAX: '2' },
 };
 
+/** Compiled code from the last run halves a child's start, and saves it the compiler: 15 MB each. */
+const COMPILE_CACHE = join(dirname(here), 'node_modules', '.cache', 'skein');
+
 interface Child {
   process: ChildProcess | undefined;
   startedMs: number;
@@ -94,7 +97,10 @@ class Supervisor {
     child.process = spawn(
       process.execPath,
       [...(NODE_FLAGS[name] ?? []), script, ...this.#argumentsOf(name)],
-      { stdio: ['ignore', log, log], env: { ...process.env, ...NODE_ENVIRONMENT[name] } },
+      {
+        stdio: ['ignore', log, log],
+        env: { NODE_COMPILE_CACHE: COMPILE_CACHE, ...process.env, ...NODE_ENVIRONMENT[name] },
+      },
     );
     closeSync(log);
     child.startedMs = systemClock.monotonicMs();

@@ -4,12 +4,12 @@
  *   node agent/pilot/main.ts --config FILE
  */
 import { readFileSync } from 'node:fs';
-import { enableCompileCache } from 'node:module';
 import { setPriority } from 'node:os';
 import { parseArgs } from 'node:util';
 
 import { EXIT, Fault } from '#protocols/fault.ts';
 import type { AgentConfig } from '../config.ts';
+import { PilotProcess } from './process.ts';
 
 /** Nice value: before mind, mesh and whatever else a busy companion runs; they can wait, setpoints cannot. */
 const PRIORITY = -10;
@@ -35,10 +35,7 @@ const readConfig = (): AgentConfig => {
 };
 
 try {
-  // Before the rest is loaded: compiled code from the last run saves half of the start and 25 MB.
-  enableCompileCache();
   goFirst();
-  const { PilotProcess } = await import('./process.ts');
   const pilot = await PilotProcess.open(readConfig());
   process.on('SIGTERM', () => void pilot.stop());
   process.on('SIGINT', () => void pilot.stop());

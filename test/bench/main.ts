@@ -72,6 +72,7 @@ const main = async (): Promise<void> => {
     const bench = await benchNamed(name);
     const seeds = seedsOf(values.seeds, bench);
     const tell = (line: string): void => void process.stderr.write(`${name}: ${line}\n`);
+    tell(bench.about);
     const figures = await bench.run({ seeds, tell });
     const report = { name, commit: commit(), cpu: cpus()[0]?.model ?? '', seeds, figures };
     if (values.json) console.log(JSON.stringify(report));

@@ -16,10 +16,10 @@ export interface Keepout {
 /** Slack against rounding where a margin was lowered to what is there. */
 const ROUNDING_M = 0.02;
 
-/** Metres inside the fence: distance to the nearest edge, negative outside (even-odd rule). */
+/** Metres inside the fence: distance to the nearest edge, negative outside (even-odd rule); Infinity without a fence. */
 export const fenceClearance = (edges: Float64Array, x: number, y: number): number => {
   let least = Infinity;
-  let inside = false;
+  let inside = edges.length === 0;
   for (let offset = 0; offset < edges.length; offset += 4) {
     const ax = edges[offset]!;
     const ay = edges[offset + 1]!;

@@ -151,7 +151,7 @@ export const PLAN_SETTINGS: PlanSettings = {
   toleranceM: 0.3,
   recorded: 4,
   reference: {
-    accelerationShare: 0.6,
+    accelerationShare: 0.75,
     correctionShare: 1,
     cornerShare: 0.6,
     cornerFloorMps: 1,

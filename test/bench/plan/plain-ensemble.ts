@@ -147,11 +147,11 @@ export class PlainEnsemble {
     }
     second.set(bias2);
     for (let row = 0; row < first.length; row += 1) {
-      if (first[row]! > 0) addRow(second, weights2, row, first[row]!);
+      addRow(second, weights2, row, Math.max(0, first[row]!));
     }
     this.#output.set(bias3);
     for (let row = 0; row < second.length; row += 1) {
-      if (second[row]! > 0) addRow(this.#output, weights3, row, second[row]!);
+      addRow(this.#output, weights3, row, Math.max(0, second[row]!));
     }
   }
 

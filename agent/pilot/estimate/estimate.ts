@@ -1,6 +1,6 @@
 import { nedFromGeodetic, type Origin } from '#protocols/frames.ts';
 import { vector3, type Vector3 } from '#protocols/vector.ts';
-import { MissionOffset } from './mission-offset.ts';
+import { JUMP_M, MissionOffset } from './mission-offset.ts';
 import type { Telemetry } from './telemetry.ts';
 
 /** PX4's own figure for its horizontal error is taken no smaller: it does not know its slow drift. */
@@ -50,6 +50,8 @@ export class Estimator {
   };
   #origin: Origin | undefined;
   #offset: MissionOffset | undefined;
+  readonly #seen: Vector3 = vector3(0, 0, 0);
+  #seenMs = Number.NEGATIVE_INFINITY;
   #comparedMs = Number.NEGATIVE_INFINITY;
   #homeMs = Number.NEGATIVE_INFINITY;
 
@@ -69,6 +71,7 @@ export class Estimator {
 
   /** Call once per tick, after the tick's telemetry. The result is overwritten by the next call. */
   at(telemetry: Readonly<Telemetry>, nowMs: number): Readonly<Estimate> {
+    this.#watchForJump(telemetry);
     this.#compare(telemetry);
     this.#findHome(telemetry);
     const estimate = this.#estimate;
@@ -90,6 +93,25 @@ export class Estimator {
     estimate.velocityNed.z = velocity.z;
     estimate.positionStdM += 0.5 * STD_GROWTH_MPS2 * ageS * ageS;
     return estimate;
+  }
+
+  /** PX4 moves its local frame when its estimator resets, a moment before the global position says so. */
+  #watchForJump(telemetry: Readonly<Telemetry>): void {
+    const { localPositionNed: p, velocityNed: v, localAtMs } = telemetry;
+    if (localAtMs === this.#seenMs) return;
+    const seen = this.#seen;
+    const aheadS = Math.min(EXTRAPOLATE_MS, localAtMs - this.#seenMs) / 1000;
+    const moved = Math.max(
+      Math.abs(p.x - seen.x - v.x * aheadS),
+      Math.abs(p.y - seen.y - v.y * aheadS),
+      Math.abs(p.z - seen.z - v.z * aheadS),
+    );
+    // A vehicle that was out of sight for long may be anywhere without any jump.
+    if (moved > JUMP_M && localAtMs - this.#seenMs < EXTRAPOLATE_MS) this.#offset?.doubt();
+    this.#seenMs = localAtMs;
+    seen.x = p.x;
+    seen.y = p.y;
+    seen.z = p.z;
   }
 
   #compare(telemetry: Readonly<Telemetry>): void {

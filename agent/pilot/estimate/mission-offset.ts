@@ -5,7 +5,7 @@ import { vector3, type Vector3 } from '#protocols/vector.ts';
 const AVERAGE_OVER_MS = 2000;
 
 /** An offset that moves by more than this is a reset of PX4's origin, not noise. */
-const JUMP_M = 3;
+export const JUMP_M = 3;
 
 /** Samples that must agree before a jump is believed. */
 const JUMP_SAMPLES = 3;
@@ -24,13 +24,20 @@ export class MissionOffset {
   readonly #offset: Vector3 = vector3(0, 0, 0);
   #atMs: number | undefined;
   #jumps = 0;
+  #doubted = false;
 
   constructor(origin: Origin) {
     this.#origin = origin;
   }
 
+  /** False before the first comparison, and while the last ones do not agree. */
   get known(): boolean {
-    return this.#atMs !== undefined;
+    return this.#atMs !== undefined && !this.#doubted;
+  }
+
+  /** PX4's own frame has jumped: nothing is known until the global position has confirmed the offset. */
+  doubt(): void {
+    this.#doubted = true;
   }
 
   /** To be added to a position in PX4's local frame; zero until {@link known}. */
@@ -63,10 +70,12 @@ export class MissionOffset {
     const moved = Math.max(Math.abs(x - offset.x), Math.abs(y - offset.y), Math.abs(z - offset.z));
     if (this.#atMs !== undefined && moved > JUMP_M) {
       this.#jumps += 1;
+      this.#doubted = true;
       if (this.#jumps < JUMP_SAMPLES) return;
       share = 1;
     }
     this.#jumps = 0;
+    this.#doubted = false;
     offset.x += share * (x - offset.x);
     offset.y += share * (y - offset.y);
     offset.z += share * (z - offset.z);

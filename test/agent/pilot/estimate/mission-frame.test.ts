@@ -82,6 +82,26 @@ describe('a position in the mission’s frame', () => {
     expect(offset.offset.x).toBeCloseTo(60, 1);
   });
 
+  test('is not given while PX4’s frame has jumped and nothing has confirmed it', () => {
+    const store = new TelemetryStore();
+    const estimator = new Estimator();
+    estimator.setOrigin(ORIGIN);
+    const rest = vector3(0, 0, 0);
+    let nowMs = 1000;
+    const look = (local: Vector3, global: Vector3 | undefined): boolean => {
+      nowMs += 50;
+      store.update(localMessage(nowMs - 1000, local, rest), nowMs);
+      if (global !== undefined) store.update(globalMessage(nowMs - 1000, global), nowMs);
+      return estimator.at(store.latest, nowMs).valid;
+    };
+    expect(look(vector3(0, 0, -10), vector3(0, 0, -10))).toBe(true);
+    expect(look(vector3(47, 0, -10), undefined)).toBe(false);
+    expect(look(vector3(47, 0, -10), vector3(0, 0, -10))).toBe(false);
+    expect(look(vector3(47, 0, -10), vector3(0, 0, -10))).toBe(false);
+    expect(look(vector3(47, 0, -10), vector3(0, 0, -10))).toBe(true);
+    expect(estimator.at(store.latest, nowMs).positionNed.x).toBeCloseTo(0, 1);
+  });
+
   test('is carried on by the velocity over its age, and grows vague', () => {
     const store = new TelemetryStore();
     const estimator = new Estimator();

@@ -19,6 +19,8 @@ const durableSchema = z.strictObject({
   /** First receipt of the goal, monotonic ms of this machine. */
   receivedMs: z.number().nonnegative(),
   phase: z.enum(MIND_PHASES),
+  /** Why the work was over; empty while it was not. */
+  over: z.string().max(80),
   /** Own looks: [cell key, looks, detections]. */
   cells: z.array(cellCount).max(16_384),
 });

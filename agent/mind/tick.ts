@@ -123,6 +123,7 @@ const durableNow = (mind: Mind): DurableState | null => {
     goal: goal.id,
     receivedMs: goal.receivedMs,
     phase: mind.phase,
+    over: mind.over,
     cells: ownCells(mind.counts, mind.options.sysid),
   };
 };

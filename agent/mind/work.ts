@@ -5,11 +5,13 @@ import {
   begin,
   build,
   dropWinners,
+  entryOf,
   giveBack,
   quote,
   settle,
   type AuctionRules,
 } from './allocate/auction.ts';
+import { NOBODY } from './allocate/conflict.ts';
 import { isDone, liveOwner, nextClaimEpoch, noteReport } from './allocate/ownership.ts';
 import { worthWaiting, type AuctionTask, type PathStart } from './allocate/path-score.ts';
 import type { SearchTerms } from './belief/posterior.ts';
@@ -22,6 +24,7 @@ import {
   isSatisfied,
   type SearchPicture,
 } from './mission/execution.ts';
+import { cellKey } from './mission/grid.ts';
 import { searchProgress, type SearchProgress } from './mission/progress.ts';
 import { remainingM } from './mission/route-progress.ts';
 import { confirmTasks, type SearchTask } from './mission/tasks.ts';
@@ -70,13 +73,14 @@ export const viewWork = (mind: Mind, goal: ActiveGoal, search: SearchTerms): Wor
 
 /** One step of the search: hold on to what is own, bid for what is open, begin what was won. */
 export const doWork = (mind: Mind, goal: ActiveGoal, view: WorkView, nowMs: number): void => {
+  const position = placeOf(mind);
+  if (position !== undefined) continueExecution(mind, goal, view, position, nowMs);
+  closeSatisfied(mind, goal, view, nowMs);
   if (!isSelfWorking(mind, nowMs)) {
     release(mind, goal);
     return;
   }
-  const position = placeOf(mind);
   if (position === undefined) return;
-  continueExecution(mind, goal, view, position, nowMs);
   if (nowMs - mind.auctionMs >= AUCTION_MS) bidFor(mind, goal, view, position, nowMs);
   const first = mind.auction.path[0] ?? null;
   if (first !== mind.firstTask) {
@@ -97,7 +101,7 @@ const placeOf = (mind: Mind): Vector3 | undefined => {
 };
 
 /** Gives up everything: somebody else's turn. */
-export const release = (mind: Mind, goal: ActiveGoal): void => {
+const release = (mind: Mind, goal: ActiveGoal): void => {
   if (mind.auction.bundle.length > 0) abandon(mind.auction);
   const { execution } = mind;
   if (execution === null) return;
@@ -140,6 +144,32 @@ const continueExecution = (
     mind.execution = null;
     report(mind, goal, task.id, claimEpoch, 'done', evidenceOf(view.picture, task));
   }
+};
+
+/**
+ * Lanes that chance looks finished while nobody flew them must not stay open in the books: who holds one
+ * in the auction says so, or else the smallest member of those who looked.
+ */
+const closeSatisfied = (mind: Mind, goal: ActiveGoal, view: WorkView, nowMs: number): void => {
+  const self = mind.options.sysid;
+  for (const lane of goal.lanes) {
+    if (view.tasks.has(lane.id) || isDone(mind.book, lane.id)) continue;
+    const owner = liveOwner(mind.book, lane.id);
+    if (owner !== undefined && owner !== self && mayWin(mind, owner, nowMs)) continue;
+    const { winner } = entryOf(mind.auction, lane.id);
+    const speaker = winner === NOBODY ? firstAuthor(mind, lane) : winner;
+    if (speaker !== self) continue;
+    const evidence = evidenceOf(view.picture, lane);
+    report(mind, goal, lane.id, nextClaimEpoch(mind.book, lane.id), 'done', evidence);
+  }
+};
+
+const firstAuthor = (mind: Mind, lane: SearchTask): number => {
+  const keys = lane.cells.map((cell) => cellKey(cell.row, cell.column));
+  const authors = [...mind.counts.byAuthor]
+    .filter(([, counts]) => keys.some((key) => (counts.get(key)?.looks ?? 0) > 0))
+    .map(([author]) => author);
+  return Math.min(...authors);
 };
 
 const start = (
@@ -191,7 +221,7 @@ const bidFor = (
   settle(
     auction,
     (task) => open.has(task),
-    (task) => isDone(mind.book, task),
+    (task) => isDone(mind.book, task) || (isOwnWork(mind, goal, task) && !view.tasks.has(task)),
   );
   if (isHeld(mind)) return;
   const from = startOf(mind, goal, position, nowMs);
@@ -201,6 +231,10 @@ const bidFor = (
   }
   build(auction, from, open, RULES);
 };
+
+/** Tasks that this drone can tell to be over; confirmations that only others know of may be yet to come. */
+const isOwnWork = (mind: Mind, goal: ActiveGoal, task: string): boolean =>
+  mind.auction.bundle.includes(task) || goal.lanes.some((lane) => lane.id === task);
 
 /** Where and when the drone is free for the first task of its path. */
 const startOf = (mind: Mind, goal: ActiveGoal, position: Vector3, nowMs: number): PathStart => {

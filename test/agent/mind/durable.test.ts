@@ -12,6 +12,7 @@ const state: DurableState = {
   goal: { issuer: 1000, epoch: 3, sequence: 1 },
   receivedMs: 5000,
   phase: 'work',
+  over: '',
   cells: [[33_595_397, 2, 1]],
 };
 

@@ -21,8 +21,8 @@ export interface Place {
 
 /** What must survive a restart of the pilot. Plain data, so that it can be written as JSON. */
 export interface AuthorityState {
-  /** The signed envelope in force, as its bytes: verified again when it is read back. */
-  safety: number[] | null;
+  /** The signed envelope in force, in base64: verified again when it is read back. */
+  safety: string | null;
   /** Newest goal ever accepted: an older one never comes back. */
   newestGoal: GoalId | null;
   /** The goal that an abort cancelled, and where the abort stood among its author's messages. */
@@ -82,7 +82,7 @@ export class Authority {
     this.#keys = new Map(operators.map((one) => [one.member, one.publicKey]));
     this.#verify = verify;
     this.state = state;
-    if (state.safety !== null) this.#restoreSafety(Uint8Array.from(state.safety));
+    if (state.safety !== null) this.#restoreSafety(Buffer.from(state.safety, 'base64'));
   }
 
   /** Limits of the newest goal, an aborted one included: the way home knows them too. */
@@ -133,7 +133,7 @@ export class Authority {
     if (!knownOrder && !laterWord) return refused('aborted, and not surely newer than the abort');
     this.#safety = safety;
     this.#safetyPlace = { ...placeOf(envelope), author: envelope.author };
-    this.state.safety = Array.from(bytes);
+    this.state.safety = Buffer.from(bytes).toString('base64');
     this.state.newestGoal = safety.goalId;
     this.state.latch = null;
     this.state.standing = 'none';

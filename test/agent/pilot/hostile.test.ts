@@ -122,7 +122,9 @@ test('limits in the memory count only with the operator’s signature on them', 
   const create = () =>
     createPilot({ ...sortie.start, memory: structuredClone(memory) }, verifySignature);
   expect(create().core.authority.safety?.maxSpeedMps).toBe(8);
-  memory.authority.safety![60]! ^= 1;
+  const signed = Buffer.from(memory.authority.safety!, 'base64');
+  signed[60]! ^= 1;
+  memory.authority.safety = signed.toString('base64');
   expect(create().core.authority.safety).toBeUndefined();
 });
 

@@ -10,6 +10,7 @@ import { scenarioOf } from '#sim/swarm/scenario-of.ts';
 import { startSwarm, type RunningSwarm } from '#sim/swarm/start-swarm.ts';
 import { resolve } from 'node:path';
 import { loadMission } from '../mission/load.ts';
+import { requireNoStation } from '../station/server.ts';
 import { startStation, type RunningStation } from '../station/start-station.ts';
 import type { SwarmView } from '../station/view.ts';
 import type { Context } from './context.ts';
@@ -60,6 +61,8 @@ export const startSimulation = async (
     portOffset: options.portOffset,
     homeSpacingM: Math.max(HOME_SPACING_M, 2 * mission.minSeparationM),
   });
+  // Before anything of an older run is replaced: it may be the one that is running.
+  await requireNoStation(layout.stationSocket);
   const stationConfig = writeRunDirectory(layout, {
     swarm: `sim-${options.seed}`,
     seed: options.seed,

@@ -1,14 +1,15 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { searchGrid, cellKey } from '#agent/mind/mission/grid.ts';
+import { Fault } from '#protocols/fault.ts';
 import { openDisk } from '#protocols/log/disk.ts';
 import { readFlight } from '#protocols/log/reader.ts';
-import { verifyFlight } from '#protocols/log/verify.ts';
 import type { Mission } from '#protocols/mission/mission.ts';
 import type { Scenario } from '#sim/scenario.ts';
 import type { DroneLayout, SwarmLayout } from '#sim/swarm/layout.ts';
 import type { TruthSummary } from '#sim/truth.ts';
+import { auditDirectories, type Audit as RunAudit, type FlightAudit } from '../audit/audit.ts';
 import type { MemberUsage } from '../commands/usage-meter.ts';
 import type { SwarmView } from '../station/view.ts';
 import { findProbability } from './expected-findings.ts';
@@ -31,10 +32,12 @@ export const collectSummary = async (
 ): Promise<Summary> => {
   const truth = JSON.parse(readFileSync(layout.truthFile, 'utf8')) as TruthSummary;
   const scenario = JSON.parse(readFileSync(layout.scenarioFile, 'utf8')) as Scenario;
+  const audit = await auditOf(layout);
   const drones: DroneSummary[] = [];
   const all = emptyPlanStatistics();
   for (const drone of layout.drones) {
-    drones.push(await droneSummary(drone, truth, run, all));
+    const flights = audit?.flights.filter(({ directory }) => directory.startsWith(`${drone.dir}/`));
+    drones.push(await droneSummary(drone, flights ?? [], truth, run, all));
   }
   const found = findingsAgainstTruth(run.mission, scenario, view);
   const summary: Summary = {
@@ -57,7 +60,7 @@ export const collectSummary = async (
     disagreementTrips: drones.reduce((sum, drone) => sum + drone.disagreementTrips, 0),
     modelShare: all.modelShare(),
     maxSetpointGapMs: Math.max(...truth.vehicles.map((one) => one.greatestSetpointGapMs)),
-    audit: worst(drones.map((drone) => drone.audit)),
+    audit: worst([audit?.status ?? 'missing', ...drones.map((drone) => drone.audit)]),
     drones,
   };
   summary.shortfalls = shortfallsOf(summary, truth);
@@ -66,15 +69,27 @@ export const collectSummary = async (
   return summary;
 };
 
+/** Every byte of every flight, held against the heads that the drones signed; undefined without any. */
+const auditOf = async (layout: SwarmLayout): Promise<RunAudit | undefined> => {
+  try {
+    return await auditDirectories([layout.runDir]);
+  } catch (error) {
+    if (error instanceof Fault && error.code === 'log-not-found') return undefined;
+    throw error;
+  }
+};
+
 const droneSummary = async (
   drone: DroneLayout,
+  flights: FlightAudit[],
   truth: TruthSummary,
   run: Run,
   all: PlanStatistics,
 ): Promise<DroneSummary> => {
   const vehicle = truth.vehicles.find((one) => one.sysid === drone.sysid);
   const usage = run.usage.find((one) => one.sysid === drone.sysid);
-  const { own, audit, records, bytesOut } = await readRecord(drone, all);
+  const { own, bytesOut } = await readRecord(flights, all);
+  const audits = flights.map(({ status }) => status);
   const armedS = ((vehicle?.disarmedAtMs ?? 0) - (vehicle?.armedAtMs ?? 0)) / 1000;
   const airborneS = ((vehicle?.landedAtMs ?? 0) - (vehicle?.takeoffAtMs ?? 0)) / 1000;
   return {
@@ -94,8 +109,8 @@ const droneSummary = async (
     modelShare: own.modelShare(),
     disagreementTrips: own.trips,
     maxSetpointGapMs: vehicle?.greatestSetpointGapMs ?? null,
-    audit,
-    records,
+    audit: audits.length === 0 ? 'missing' : worst(audits),
+    records: flights.reduce((sum, flight) => sum + flight.records, 0),
   };
 };
 
@@ -106,32 +121,14 @@ const SEVERITY: readonly Audit[] = ['verified', 'truncated', 'missing', 'failed'
 const worst = (audits: Audit[]): Audit =>
   audits.reduce((a, b) => (SEVERITY.indexOf(b) > SEVERITY.indexOf(a) ? b : a), 'verified');
 
-/** Flights of one drone, oldest first. */
-export const flightDirectories = (drone: DroneLayout): string[] => {
-  try {
-    const flights = join(drone.dir, 'flights');
-    return readdirSync(flights)
-      .sort()
-      .map((name) => join(flights, name));
-  } catch {
-    return [];
-  }
-};
-
 const readRecord = async (
-  drone: DroneLayout,
+  flights: FlightAudit[],
   all: PlanStatistics,
-): Promise<{ own: PlanStatistics; audit: Audit; records: number; bytesOut: number }> => {
+): Promise<{ own: PlanStatistics; bytesOut: number }> => {
   const own = emptyPlanStatistics();
-  const audits: Audit[] = [];
-  let records = 0;
   let bytesOut = 0;
-  for (const directory of flightDirectories(drone)) {
-    const disk = openDisk(directory);
-    const verification = await verifyFlight(disk);
-    audits.push(verification.status);
-    records += verification.records;
-    for await (const record of readFlight(disk)) {
+  for (const { directory } of flights) {
+    for await (const record of readFlight(openDisk(directory))) {
       if (record.channel === 'mesh/out') bytesOut += record.payload.length;
       if (record.channel !== 'mind/plan') continue;
       const plan = readPlan(record.payload);
@@ -140,7 +137,7 @@ const readRecord = async (
       all.add(plan);
     }
   }
-  return { own, audit: audits.length === 0 ? 'missing' : worst(audits), records, bytesOut };
+  return { own, bytesOut };
 };
 
 const findingsAgainstTruth = (

@@ -7,16 +7,20 @@ import type { Hono } from 'hono';
 
 import { Fault } from '#protocols/fault.ts';
 
-/** Serves on a Unix socket that only this user may open. Throws Fault 'station-running' when one answers there. */
+/** Throws Fault 'station-running' (exit usage) when a station answers at `path`. */
+export const requireNoStation = async (path: string): Promise<void> => {
+  if (!(await answers(path))) return;
+  throw new Fault('station-running', `another station already serves ${path}`, {
+    exit: 'usage',
+    data: { path, field: '--station' },
+    remedy: 'Stop it, or give this one another --station socket.',
+  });
+};
+
+/** Serves on a Unix socket that only this user may open. Throws as {@link requireNoStation}. */
 export const serveUnix = async (app: Hono, path: string): Promise<() => void> => {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-  if (await answers(path)) {
-    throw new Fault('station-running', `another station already serves ${path}`, {
-      exit: 'usage',
-      data: { path },
-      remedy: 'Stop it, or give this one another --station socket.',
-    });
-  }
+  await requireNoStation(path);
   rmSync(path, { force: true });
   const server = createAdaptorServer({ fetch: app.fetch });
   await new Promise<void>((resolve, reject) => {

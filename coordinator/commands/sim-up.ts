@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { EXIT, Fault } from '#protocols/fault.ts';
+import { verifySignature } from '#protocols/gossip/signing.ts';
 import type { Mission } from '#protocols/mission/mission.ts';
 import { systemClock } from '#protocols/system-clock.ts';
 import { swarmLayout, type SwarmLayout } from '#sim/swarm/layout.ts';
@@ -9,6 +10,8 @@ import { writeRunDirectory } from '#sim/swarm/run-directory.ts';
 import { scenarioOf } from '#sim/swarm/scenario-of.ts';
 import { startSwarm, type RunningSwarm } from '#sim/swarm/start-swarm.ts';
 import { resolve } from 'node:path';
+import { readReleaseFiles } from '#world/release/release-file.ts';
+import { loadRelease } from '#world/release/release.ts';
 import { loadMission } from '../mission/load.ts';
 import { requireNoStation } from '../station/server.ts';
 import { startStation, type RunningStation } from '../station/start-station.ts';
@@ -54,6 +57,10 @@ export const startSimulation = async (
     });
   }
   const mission = loadMission(options.missionFile);
+  // Here and not only on board, where a bad release means that the analytic model flies.
+  if (options.modelDir !== null) {
+    loadRelease(readReleaseFiles(options.modelDir), trustedModelSigners(), verifySignature);
+  }
   const layout = swarmLayout({
     runDir: resolve(options.runDir),
     stationSocket: context.stationSocket,

@@ -54,7 +54,7 @@ export const serveLoopback = async (
   app: Hono,
   port: number,
 ): Promise<{ url: string; close: () => void }> => {
-  const server = createAdaptorServer({ fetch: app.fetch });
+  const server = createAdaptorServer({ fetch: onlyFromHere(app) });
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => {
       if (cause.code !== 'EADDRINUSE') return reject(cause);
@@ -73,3 +73,16 @@ export const serveLoopback = async (
   const bound = typeof address === 'object' && address !== null ? address.port : port;
   return { url: `http://127.0.0.1:${bound}/`, close: () => closeServer(server) };
 };
+
+/**
+ * A page elsewhere may point its own name at 127.0.0.1 and read what is served here (DNS rebinding):
+ * only requests that name this machine are answered.
+ */
+const onlyFromHere =
+  (app: Hono): Hono['fetch'] =>
+  (request, ...rest) => {
+    const { hostname } = new URL(request.url);
+    return hostname === '127.0.0.1' || hostname === 'localhost'
+      ? app.fetch(request, ...rest)
+      : new Response('this page is served to this machine only', { status: 421 });
+  };

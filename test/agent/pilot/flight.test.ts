@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { MESSAGE_TYPE } from '#protocols/channel/message-type.ts';
 import { encodeTrajectory } from '#protocols/channel/trajectory-codec.ts';
 import { signedDistanceToEdge } from '#protocols/polygon.ts';
+import { seededRandom } from '#protocols/random.ts';
 import { horizontalDistance, vector3 } from '#protocols/vector.ts';
 import { airborne, Sortie, straightPlan } from './sortie.ts';
 
@@ -112,6 +113,48 @@ describe('a sortie', () => {
     }
     expect(leastM).toBeGreaterThan(0);
     expect(sortie.status?.reason).toMatch(/fence|altitude|envelope/u);
+    expect(sortie.greatestGapMs).toBeLessThanOrEqual(20);
+  });
+});
+
+describe('in wind and gusts', () => {
+  test.each([1, 2])('no plan takes the drone over the fence, seed %i', (seed) => {
+    const random = seededRandom(seed);
+    const bearing = 2 * Math.PI * random.uniform();
+    const wind = {
+      meanNorthMps: 6 * Math.cos(bearing),
+      meanEastMps: 6 * Math.sin(bearing),
+      turbulenceMps: 1.5,
+      verticalTurbulenceMps: 0.5,
+      gustsPerMinute: 6,
+      gustMps: 5,
+    };
+    const sortie = airborne(vector3(0, 0, 0), { scenario: { seed, wind } });
+    let plan = vector3(0, 0, 0);
+    sortie.mind = (one) => {
+      if (random.uniform() < 0.03) {
+        const angle = 2 * Math.PI * random.uniform();
+        const speed = 4 + 12 * random.uniform();
+        const climb = 5 * (random.uniform() - 0.5);
+        plan = vector3(speed * Math.cos(angle), speed * Math.sin(angle), climb);
+      }
+      one.order('fly', 1);
+      one.plan(plan);
+      one.hearMesh();
+    };
+    const { fenceNed, minHeightM, maxHeightM } = sortie.envelope;
+    let leastM = Infinity;
+    for (let tick = 0; tick < 5000; tick += 1) {
+      sortie.tick();
+      const { x, y, z } = sortie.vehicle.quadrotor.positionNed;
+      leastM = Math.min(
+        leastM,
+        signedDistanceToEdge(fenceNed, x, y),
+        -z - minHeightM,
+        maxHeightM + z,
+      );
+    }
+    expect(leastM).toBeGreaterThan(0);
     expect(sortie.greatestGapMs).toBeLessThanOrEqual(20);
   });
 });

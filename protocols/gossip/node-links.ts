@@ -16,8 +16,16 @@ import { countStreams } from './node-bytes.ts';
 import type { NodeServices } from './node-options.ts';
 
 const SUPERVISION_MS = 500;
-/** Connected and yet without gossip's streams after this long: one was reset, which libp2p never mends. */
-const MUTE_AFTER_MS = 4000;
+/**
+ * A link without gossip's streams (one was reset, or went with a connection that was pruned) stays mute
+ * for ever: asking the peer who it is makes gossip open them again, and if not, a new connection does.
+ */
+const MEND_AFTER_MS = 500;
+const HANG_UP_AFTER_MS = 4000;
+/** Where TCP was quicker, e.g. because a peer had not bound its UDP port yet, QUIC is tried again. */
+const UPGRADE_AFTER_MS = 10_000;
+const UPGRADE_AGAIN_MS = 60_000;
+const UPGRADE_TIMEOUT_MS = 3000;
 const MAX_DISCOVERED = 8;
 
 export interface LinkOptions {
@@ -47,6 +55,8 @@ export class NodeLinks {
   readonly #dialling = new Set<string>();
   readonly #discovered = new Map<string, string[]>();
   readonly #muteSinceMs = new Map<string, number>();
+  readonly #mending = new Set<string>();
+  readonly #upgradeMs = new Map<string, number>();
   readonly #seen = new WeakSet<Stream>();
   readonly #timer: NodeJS.Timeout;
 
@@ -115,6 +125,7 @@ export class NodeLinks {
     const peerId = peer.toString();
     noteConnected(this.#plan, peerId);
     this.#muteSinceMs.delete(peerId);
+    this.#upgradeMs.set(peerId, nowMs() + UPGRADE_AFTER_MS);
     const member = this.#options.members.idOf(peerId);
     if (member !== undefined) this.#options.handlers.onConnect(member);
   }
@@ -144,15 +155,17 @@ export class NodeLinks {
     for (const peerId of dueDials(this.#plan, this.#self, members.peerIds(), isBusy, nowMs())) {
       this.#dial(peerId).catch(() => undefined);
     }
-    this.#hangUpMute();
     this.#pruneDoubles();
+    this.#mendMute();
+    this.#upgradeLinks();
   }
 
   /** QUIC before TCP: under 30 % loss TCP's median delay was 763 ms where QUIC's was 5. */
   async #dial(peerId: string): Promise<void> {
     const addresses = this.#addressesOf(peerId);
     if (addresses.length === 0) return;
-    const rounds = [addresses.filter(isQuic), addresses.filter((one) => !isQuic(one))];
+    const slow = addresses.filter((address) => !isQuic(address));
+    const rounds = [addresses.filter(isQuic), slow];
     this.#dialling.add(peerId);
     try {
       for (const round of rounds.filter((some) => some.length > 0)) {
@@ -181,7 +194,7 @@ export class NodeLinks {
     return [...new Set([...members.addressesOf(peerId), ...given, ...found])].map(parseAddress);
   }
 
-  #hangUpMute(): void {
+  #mendMute(): void {
     const subscribed = this.#subscribed();
     for (const peerId of this.#options.members.peerIds()) {
       const connections = this.#openTo(peerId);
@@ -192,20 +205,73 @@ export class NodeLinks {
       }
       const sinceMs = this.#muteSinceMs.get(peerId) ?? nowMs();
       this.#muteSinceMs.set(peerId, sinceMs);
-      if (nowMs() - sinceMs < MUTE_AFTER_MS) continue;
-      this.#muteSinceMs.delete(peerId);
-      for (const one of connections) one.abort(new Error('mute'));
+      const muteMs = nowMs() - sinceMs;
+      if (muteMs >= HANG_UP_AFTER_MS) {
+        this.#muteSinceMs.delete(peerId);
+        for (const one of connections) one.abort(new Error('mute'));
+      } else if (muteMs >= MEND_AFTER_MS) {
+        this.#reopenGossip(peerId, connections[0]!).catch(() => undefined);
+      }
     }
   }
 
-  /** Both sides keep the connection that the lower peer id dialled, so they keep the same one. */
+  /** Identification is what gossip opens its stream upon. */
+  async #reopenGossip(peerId: string, connection: Connection): Promise<void> {
+    if (this.#mending.has(peerId)) return;
+    this.#mending.add(peerId);
+    try {
+      await this.#options.node.services.identify.identify(connection);
+    } finally {
+      this.#mending.delete(peerId);
+    }
+  }
+
+  #upgradeLinks(): void {
+    for (const peerId of this.#options.members.peerIds()) {
+      const connections = this.#openTo(peerId);
+      const isSlow = connections.length > 0 && !connections.some((one) => isQuic(one.remoteAddr));
+      const isDue = nowMs() >= (this.#upgradeMs.get(peerId) ?? Infinity);
+      if (isSlow && isDue && this.#self < peerId) {
+        this.#upgradeMs.set(peerId, nowMs() + UPGRADE_AGAIN_MS);
+        this.#upgrade(peerId).catch(() => undefined);
+      }
+    }
+  }
+
+  /** Adds a connection over QUIC; the one over TCP is then a double and pruned. */
+  async #upgrade(peerId: string): Promise<void> {
+    const addresses = this.#addressesOf(peerId).filter(isQuic);
+    if (addresses.length === 0 || this.#dialling.has(peerId)) return;
+    this.#dialling.add(peerId);
+    try {
+      const signal = AbortSignal.timeout(UPGRADE_TIMEOUT_MS);
+      await this.#options.node.dial(addresses, { force: true, signal });
+    } finally {
+      this.#dialling.delete(peerId);
+    }
+  }
+
+  /** The stream of gossip may have been on the one that goes. */
+  async #replace(double: Connection, kept: Connection, peerId: string): Promise<void> {
+    await double.close();
+    await this.#reopenGossip(peerId, kept);
+  }
+
+  /**
+   * Both sides keep one over QUIC before one over TCP, then the one that the lower peer id dialled: so
+   * they keep the same.
+   */
   #pruneDoubles(): void {
     for (const peerId of this.#options.members.peerIds()) {
       const doubles = this.#openTo(peerId);
       if (doubles.length < 2) continue;
       const direction = this.#self < peerId ? 'outbound' : 'inbound';
-      const kept = doubles.find((one) => one.direction === direction) ?? doubles[0];
-      for (const one of doubles) if (one !== kept) one.close().catch(() => undefined);
+      const quick = doubles.filter((one) => isQuic(one.remoteAddr));
+      const rivals = quick.length > 0 ? quick : doubles;
+      const kept = rivals.find((one) => one.direction === direction) ?? rivals[0];
+      for (const one of doubles) {
+        if (one !== kept) this.#replace(one, kept!, peerId).catch(() => undefined);
+      }
     }
   }
 }

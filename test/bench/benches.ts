@@ -2,6 +2,7 @@ import type { Bench } from './bench.ts';
 
 /** Every benchmark by name. Loaded when asked for: most bring a good part of the project with them. */
 export const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
+  abort: async () => (await import('./abort/abort.ts')).abortBench,
   guard: async () => (await import('./guard/guard.ts')).guardBench,
   model: async () => (await import('./model/model.ts')).modelBench,
   plan: async () => (await import('./plan/plan.ts')).planBench,

@@ -10,13 +10,15 @@ import { ACCEPT_M, advance, newRoute, type Route } from './mission/route-progres
 import { clearOfObstacles, gotoRoute, waypointsAt } from './mission/routes.ts';
 import { MAX_PLAN_WAYPOINTS, type PlanAnswer, type PlanRequest } from './plan-port.ts';
 import type { Mind } from './state.ts';
-import { GATE_HEIGHT_M, homeOf } from './story.ts';
+import { homeOf } from './story.ts';
 import type { WorkView } from './work.ts';
 
 /** A climb to the own return height begins this far towards home, m. */
 const CLIMB_AHEAD_M = 20;
 /** Nearer to home than this the climb is straight up. */
 const NEAR_HOME_M = 12;
+/** A descent aims below the height at which PX4 takes over, so that it does not slow down before. */
+const DESCENT_AIM_M = 1.5;
 /** A fully flown goto route ends within this, m. */
 const ARRIVE_M = 1.5;
 /** From a status older than this nobody knows where the drone is now. */
@@ -192,7 +194,7 @@ const wayOfGoto = (mind: Mind, goal: ActiveGoal, position: Vector3): Vector3[] =
 /** Up to the own layer on the way, over home, and in 'descend' down to where PX4 takes over. */
 const routeHome = (mind: Mind, goal: ActiveGoal, position: Vector3): Route => {
   const home = homeOf(mind) ?? position;
-  if (mind.phase === 'descend') return newRoute([vector3(home.x, home.y, home.z - GATE_HEIGHT_M)]);
+  if (mind.phase === 'descend') return newRoute([vector3(home.x, home.y, home.z - DESCENT_AIM_M)]);
   const z = home.z - goal.returnHeightM;
   const over = vector3(home.x, home.y, z);
   const distanceM = horizontalDistance(home, position);

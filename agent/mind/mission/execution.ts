@@ -15,6 +15,8 @@ export interface Execution {
   route: Route;
   /** Passes begun. */
   passes: number;
+  /** Looks that its cells had had when the pass began. */
+  looksBefore: number;
   /** When the route had been flown; null before. */
   flownMs: number | null;
 }
@@ -67,8 +69,15 @@ export const beginTask = (
   claimEpoch,
   route: routeOf(picture, task, from, 1),
   passes: 1,
+  looksBefore: looksAt(picture, task),
   flownMs: null,
 });
+
+const looksAt = (picture: SearchPicture, task: SearchTask): number =>
+  task.cells.reduce(
+    (sum, cell) => sum + totalAt(picture.counts, cellKey(cell.row, cell.column)).looks,
+    0,
+  );
 
 /** Flies on; true when the task is over, satisfied or given up. */
 export const continueTask = (
@@ -79,11 +88,17 @@ export const continueTask = (
 ): boolean => {
   if (isSatisfied(picture, execution.task)) return true;
   advance(execution.route, position, ACCEPT_M);
-  if (!isFlown(execution.route)) return false;
-  execution.flownMs ??= nowMs;
-  if (nowMs - execution.flownMs < LOOK_WAIT_MS) return false;
+  // A suspicion that stands after a look needs the next one: no use in flying this pass to its end.
+  const isLooked =
+    execution.task.kind === 'confirm' && looksAt(picture, execution.task) > execution.looksBefore;
+  if (!isLooked) {
+    if (!isFlown(execution.route)) return false;
+    execution.flownMs ??= nowMs;
+    if (nowMs - execution.flownMs < LOOK_WAIT_MS) return false;
+  }
   if (execution.passes >= MAX_PASSES[execution.task.kind]) return true;
   execution.passes += 1;
+  execution.looksBefore = looksAt(picture, execution.task);
   execution.flownMs = null;
   const from = { northM: position.x, eastM: position.y };
   execution.route = routeOf(picture, execution.task, from, execution.passes);

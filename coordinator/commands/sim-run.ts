@@ -6,6 +6,7 @@ import { EXIT, Fault } from '#protocols/fault.ts';
 import { systemClock } from '#protocols/system-clock.ts';
 import type { Drill } from '#sim/swarm/drill.ts';
 import { runDrill } from '#sim/swarm/run-drill.ts';
+import { waitAllLanded } from '#sim/swarm/wait-landed-file.ts';
 import { collectSummary } from '../report/collect-file.ts';
 import { summaryText } from '../report/summary-text.ts';
 import type { SwarmView } from '../station/view.ts';
@@ -23,6 +24,8 @@ export interface RunOptions extends SimOptions {
 
 const LIVE_PERIOD_MS = 500;
 const PLAIN_PERIOD_MS = 5000;
+/** From the end of the mission, as the station sees it, to the landing of a drone that it cannot hear. */
+const LAST_LANDING_MS = 90_000;
 /** Time that the last beacons and records need to arrive after the last drone disarmed. */
 const SETTLE_MS = 1500;
 
@@ -50,6 +53,7 @@ export const runSim = async (context: Context, options: RunOptions): Promise<num
       startDrill(context, simulation, drill, stopper.signal),
     );
     last = await follow(context, simulation, options, stopper.signal);
+    await waitAllLanded(simulation.layout.truthFile, LAST_LANDING_MS, stopper.signal);
     stopper.abort();
     await Promise.all(drills);
     await sleep(SETTLE_MS);

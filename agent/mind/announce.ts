@@ -49,6 +49,7 @@ export const activityOf = (mind: Mind): string | null => {
     case 'queue':
       return ACTIVITY.queue;
     case 'climb':
+    case 'rejoin':
       return ACTIVITY.climb;
     case 'home':
       return ACTIVITY.home;

@@ -40,7 +40,7 @@ export const tellStory = (
 };
 
 const isBeforeHome = (phase: MindPhase): boolean =>
-  phase === 'queue' || phase === 'climb' || phase === 'work';
+  phase === 'queue' || phase === 'climb' || phase === 'rejoin' || phase === 'work';
 
 const enter = (mind: Mind, phase: MindPhase, nowMs: number): void => {
   mind.phase = phase;

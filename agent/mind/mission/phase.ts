@@ -5,7 +5,8 @@ import type { OrderKind } from '#protocols/channel/order.ts';
  * Where the mind is in the story of a mission. queue: waiting for its turn to take off · climb: the
  * pilot takes off · work: tasks · home: on the way to above its home · turn: waiting there to land ·
  * descend: going down under own control · land: PX4 lands · done: on the ground for good ·
- * out: the pilot (operator, failsafe, RC) flies something else.
+ * out: the pilot (operator, failsafe, RC) flies something else · rejoin: a newer goal came while the
+ * drone was on its way home under an older one; it turns back if it still can, else it lands first.
  */
 export const MIND_PHASES = [
   'idle',
@@ -18,6 +19,7 @@ export const MIND_PHASES = [
   'land',
   'done',
   'out',
+  'rejoin',
 ] as const;
 export type MindPhase = (typeof MIND_PHASES)[number];
 
@@ -43,10 +45,16 @@ const FOLLOWING: readonly FlightPhase[] = ['offboard', 'holding'];
 
 export const nextPhase = (phase: MindPhase, facts: PhaseFacts): MindPhase => {
   if (phase === 'idle' || phase === 'done') return phase;
-  const taken = facts.latched || TAKEN.includes(facts.pilot);
-  if (phase !== 'land' && phase !== 'out' && taken) return 'out';
+  if (phase !== 'land' && phase !== 'out' && isTaken(phase, facts)) return 'out';
   if (facts.airborne) return nextInTheAir(phase, facts);
   return nextOnGround(phase, facts);
+};
+
+/** What still ends an older goal (its way home, its landing) does not take the drone from a newer one. */
+const isTaken = (phase: MindPhase, { pilot, latched }: PhaseFacts): boolean => {
+  if (latched) return true;
+  const isEnding = pilot === 'returning' || pilot === 'landing';
+  return TAKEN.includes(pilot) && !((phase === 'queue' || phase === 'rejoin') && isEnding);
 };
 
 const nextOnGround = (phase: MindPhase, facts: PhaseFacts): MindPhase => {
@@ -60,6 +68,8 @@ const nextOnGround = (phase: MindPhase, facts: PhaseFacts): MindPhase => {
     case 'climb':
       // Not off the ground yet: an ended mission calls the take-off off.
       return facts.over !== '' && waits ? 'done' : phase;
+    case 'rejoin':
+      return waits ? 'queue' : phase;
     default:
       return waits ? 'done' : phase;
   }
@@ -70,9 +80,11 @@ const nextInTheAir = (phase: MindPhase, facts: PhaseFacts): MindPhase => {
   switch (phase) {
     case 'queue':
       if (following) return 'work';
+      if (facts.pilot === 'returning') return facts.over === '' ? 'rejoin' : phase;
       return STARTING.includes(facts.pilot) ? 'climb' : phase;
     case 'climb':
     case 'out':
+    case 'rejoin':
       return following && !facts.latched ? 'work' : phase;
     case 'work':
       return facts.over === '' ? phase : 'home';
@@ -94,6 +106,7 @@ export const orderKindOf = (phase: MindPhase): OrderKind | undefined => {
     case 'done':
       return 'standby';
     case 'climb':
+    case 'rejoin':
     case 'work':
     case 'home':
     case 'turn':

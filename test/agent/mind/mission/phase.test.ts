@@ -47,6 +47,26 @@ describe('the story of a mission', () => {
     expect(nextPhase('queue', { ...waiting, latched: true, takeoffDue: true })).toBe('out');
   });
 
+  it('turns back for a newer goal while it flies home under an older one, if it still can', () => {
+    const returning: PhaseFacts = { ...flying, pilot: 'returning' };
+    expect(nextPhase('queue', returning)).toBe('rejoin');
+    expect(orderKindOf('rejoin')).toBe('fly');
+    expect(nextPhase('rejoin', returning)).toBe('rejoin');
+    expect(nextPhase('rejoin', flying)).toBe('work');
+  });
+
+  it('lands first and takes off in turn when the newer goal came too late to turn back', () => {
+    expect(nextPhase('queue', { ...flying, pilot: 'landing' })).toBe('queue');
+    expect(nextPhase('rejoin', { ...flying, pilot: 'landing' })).toBe('rejoin');
+    expect(nextPhase('rejoin', { ...waiting, pilot: 'landed' })).toBe('queue');
+    expect(nextPhase('queue', { ...waiting, pilot: 'landed', takeoffDue: true })).toBe('climb');
+  });
+
+  it.each(['queue', 'rejoin'] as const)('an abort or a person takes it from %s too', (phase) => {
+    expect(nextPhase(phase, { ...flying, pilot: 'returning', latched: true })).toBe('out');
+    expect(nextPhase(phase, { ...flying, pilot: 'yielded' })).toBe('out');
+  });
+
   it('finds its place again when the mind was restarted under way', () => {
     expect(nextPhase('queue', { ...waiting, pilot: 'arming' })).toBe('climb');
     expect(nextPhase('queue', { ...flying, pilot: 'takeoff' })).toBe('climb');

@@ -157,7 +157,8 @@ export class Autopilot {
     commander.step(situation, {
       offboardStream: this.offboardStreamAlive,
       gcsLost: this.#gcsLost(),
-      modeFinished: this.#behaviour.finished,
+      // A mode asked for since the last step has not begun: what finished is the one before it.
+      modeFinished: this.#behaviour.finished && commander.mode === this.#mode,
     });
     situation.armed = commander.armed;
     this.#home.step(situation);

@@ -9,7 +9,7 @@ import { noteReport } from './allocate/ownership.ts';
 import { noteDetection, noteFinding } from './belief/findings.ts';
 import { addLook, emptyLookCounts, mergeBelief } from './belief/look-counts.ts';
 import { restoreCells, restoredFor } from './durable.ts';
-import { isAirborneNow, noteStatus } from './flight/vehicle.ts';
+import { isAirborneNow, pilotPhaseOf, noteStatus } from './flight/vehicle.ts';
 import { letGo } from './flight/steering.ts';
 import { activate } from './mission/active-goal.ts';
 import { cellKey } from './mission/grid.ts';
@@ -125,13 +125,18 @@ const beginGoal = (mind: Mind, goal: Goal, receivedMs: number, nowMs: number): v
 
 const HOMEWARD: readonly MindPhase[] = ['home', 'turn', 'descend', 'land', 'out', 'done'];
 
-/** Where the story goes on: a mind that died on the way home does not turn back to work. */
+/**
+ * Where the story goes on: a mind that died on the way home does not turn back to work; a drone that
+ * flies home under an older goal turns back for a newer one.
+ */
 const firstPhase = (mind: Mind, restored: MindPhase | undefined): MindPhase => {
   const airborne = isAirborneNow(mind.vehicle);
   if (restored !== undefined && HOMEWARD.includes(restored)) {
     return airborne && restored === 'done' ? 'out' : restored;
   }
-  return airborne ? 'work' : 'queue';
+  if (!airborne) return 'queue';
+  const pilot = pilotPhaseOf(mind.vehicle);
+  return pilot === 'returning' || pilot === 'landing' ? 'rejoin' : 'work';
 };
 
 const hearDirective = (mind: Mind, received: Received & { topic: 'directive' }): void => {

@@ -146,4 +146,23 @@ describe('the planner behind a mind', () => {
     expect(swarm.flags.get('late') ?? 0).toBeLessThan(5);
     expect(swarm.member(1).mind.steering.current?.source).toBe('safe');
   });
+
+  it.each([
+    ['turn back in the air', 2],
+    ['take off again', 120],
+  ])('after an abort a newer goal is flown: they %s', (_, laterS) => {
+    const fleet = [1, 2];
+    const mission = searchMission(75, 100);
+    const swarm = swarmOf({ drones: 2, loss: 0, goal: goalOf(mission, fleet), seed: 8 });
+    swarm.sendGoal();
+    swarm.run(60, () => swarm.members.every((one) => one.note?.phase === 'work'));
+    for (const one of swarm.members) one.drone.abort(swarm.nowMs);
+    swarm.run(laterS);
+    expect(swarm.members.map((one) => one.drone.phase)).not.toContain('offboard');
+    swarm.sendGoal(goalOf(mission, fleet, 2));
+    swarm.run(60, () => swarm.members.every((one) => one.note?.phase === 'work'));
+    expect(swarm.members.map((one) => one.drone.phase)).toEqual(['offboard', 'offboard']);
+    swarm.run(LIMIT_S, () => swarm.allLanded);
+    expect(swarm.members.map((one) => one.note?.over)).toEqual(Array(2).fill('search complete'));
+  });
 });

@@ -67,6 +67,7 @@ export class FakeDrone {
   #trajectory: Trajectory | undefined;
   #sinceMs = 0;
   #latched = false;
+  #latchedGoal = 0;
 
   constructor(sysid: number, home: Vector3) {
     this.sysid = sysid;
@@ -79,6 +80,7 @@ export class FakeDrone {
   }
 
   order(order: Order): void {
+    if (order.goalSequence > this.#latchedGoal) this.#latched = false;
     this.#order = order;
   }
 
@@ -92,6 +94,7 @@ export class FakeDrone {
   /** What an operator's abort does: PX4's RTL, latched. */
   abort(nowMs: number): void {
     this.#latched = true;
+    this.#latchedGoal = this.#order?.goalSequence ?? 0;
     if (this.airborne) this.#enter('returning', nowMs);
   }
 
@@ -123,6 +126,8 @@ export class FakeDrone {
     } else if (this.phase === 'takeoff' && heightM >= (this.#order?.heightM ?? 0) - 0.3) {
       this.#enter('offboard', nowMs);
     } else if (this.phase === 'offboard' && kind === 'land') this.#enter('landing', nowMs);
+    else if (this.phase === 'returning' && kind === 'fly' && !this.#latched)
+      this.#enter('offboard', nowMs);
     else if (this.phase === 'returning' && this.#gapHome() < 1) this.#enter('landing', nowMs);
     else if (this.phase === 'landing' && heightM < 0.1) {
       this.armed = false;

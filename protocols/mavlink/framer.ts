@@ -24,6 +24,24 @@ export interface Frame {
   signature?: Uint8Array;
 }
 
+/**
+ * One good packet where it lies in the framer's own buffer: nothing is copied and nothing allocated.
+ * Valid until the next call of any of the framer's methods, and the same object every time.
+ */
+export interface FrameView {
+  sysid: number;
+  compid: number;
+  sequence: number;
+  msgid: number;
+  /** The framer's buffer; the packet is `buffer[start, start + length)`. */
+  buffer: Uint8Array;
+  start: number;
+  length: number;
+  payloadAt: number;
+  /** As on the wire: trailing zeros may be cut off. */
+  payloadLength: number;
+}
+
 export interface FramerCounts {
   framesGood: number;
   /** Bytes that belong to no good frame: noise, MAVLink 1, unknown messages, overflow. */
@@ -46,6 +64,7 @@ export class Framer {
   readonly counts: FramerCounts = { framesGood: 0, bytesSkipped: 0, crcErrors: 0 };
   readonly #capacity: number;
   #buffer: Uint8Array;
+  readonly #view: FrameView;
   #start = 0;
   #end = 0;
   #datagramEnded = false;
@@ -53,6 +72,17 @@ export class Framer {
   constructor(capacityBytes = 65_536) {
     this.#capacity = Math.max(capacityBytes, MAX_FRAME_BYTES);
     this.#buffer = new Uint8Array(Math.min(this.#capacity, 2048));
+    this.#view = {
+      sysid: 0,
+      compid: 0,
+      sequence: 0,
+      msgid: 0,
+      buffer: this.#buffer,
+      start: 0,
+      length: 0,
+      payloadAt: 0,
+      payloadLength: 0,
+    };
   }
 
   push(bytes: Uint8Array): void {
@@ -75,25 +105,22 @@ export class Framer {
 
   /** The next good frame, or undefined when more bytes are needed. */
   next(): Frame | undefined {
-    while (this.#start < this.#end) {
-      const length = this.#candidateLength();
-      if (length === 0) {
-        this.#skipByte();
-      } else if (length > this.#end - this.#start) {
-        if (!this.#datagramEnded) return undefined;
-        this.#skipByte();
-      } else {
-        const frame = this.#takeFrame(length);
-        if (frame !== undefined) return frame;
-        this.#skipByte();
-      }
-    }
-    return undefined;
+    const view = this.nextView();
+    return view === undefined ? undefined : copyFrame(view);
   }
 
-  #skipByte(): void {
-    this.#start += 1;
-    this.counts.bytesSkipped += 1;
+  /** As {@link Framer.next}, without copying: see {@link FrameView}. */
+  nextView(): Readonly<FrameView> | undefined {
+    while (this.#start < this.#end) {
+      const length = this.#candidateLength();
+      if (length > 0 && length <= this.#end - this.#start) {
+        if (this.#isIntact()) return this.#take(length);
+        this.counts.crcErrors += 1;
+      } else if (length > 0 && !this.#datagramEnded) return undefined;
+      this.#start += 1;
+      this.counts.bytesSkipped += 1;
+    }
+    return undefined;
   }
 
   /** Bytes the packet at the read position needs (at least, if its header is cut); 0 for no packet. */
@@ -116,29 +143,30 @@ export class Framer {
     return this.#buffer[at]! | (this.#buffer[at + 1]! << 8) | (this.#buffer[at + 2]! << 16);
   }
 
-  #takeFrame(length: number): Frame | undefined {
+  #isIntact(): boolean {
     const buffer = this.#buffer;
     const start = this.#start;
-    const msgid = this.#msgid();
     const payloadEnd = start + HEADER_BYTES + buffer[start + 1]!;
     const checksum = buffer[payloadEnd]! | (buffer[payloadEnd + 1]! << 8);
-    if (packetChecksum(buffer, start + 1, payloadEnd, crcExtraOf(msgid)!) !== checksum) {
-      this.counts.crcErrors += 1;
-      return undefined;
-    }
-    const bytes = buffer.slice(start, start + length);
-    const frame: Frame = {
-      sequence: bytes[4]!,
-      sysid: bytes[5]!,
-      compid: bytes[6]!,
-      msgid,
-      payload: bytes.subarray(HEADER_BYTES, payloadEnd - start),
-      bytes,
-    };
-    if (bytes[2]! & FLAG_SIGNED) frame.signature = bytes.subarray(length - SIGNATURE_BYTES);
+    return packetChecksum(buffer, start + 1, payloadEnd, crcExtraOf(this.#msgid())!) === checksum;
+  }
+
+  #take(length: number): FrameView {
+    const buffer = this.#buffer;
+    const start = this.#start;
+    const view = this.#view;
+    view.buffer = buffer;
+    view.start = start;
+    view.length = length;
+    view.payloadAt = start + HEADER_BYTES;
+    view.payloadLength = buffer[start + 1]!;
+    view.sequence = buffer[start + 4]!;
+    view.sysid = buffer[start + 5]!;
+    view.compid = buffer[start + 6]!;
+    view.msgid = this.#msgid();
     this.#start += length;
     this.counts.framesGood += 1;
-    return frame;
+    return view;
   }
 
   /** Makes `count` ≤ capacity bytes free behind the unread ones, by moving, growing, then dropping. */
@@ -162,3 +190,13 @@ export class Framer {
     this.#end = unread;
   }
 }
+
+/** The packet of a view as a frame of its own. */
+export const copyFrame = (view: Readonly<FrameView>): Frame => {
+  const { sysid, compid, sequence, msgid, start, length } = view;
+  const bytes = view.buffer.slice(start, start + length);
+  const payload = bytes.subarray(HEADER_BYTES, HEADER_BYTES + view.payloadLength);
+  const frame: Frame = { sysid, compid, sequence, msgid, payload, bytes };
+  if (bytes[2]! & FLAG_SIGNED) frame.signature = bytes.subarray(length - SIGNATURE_BYTES);
+  return frame;
+};

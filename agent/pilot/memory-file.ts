@@ -1,20 +1,17 @@
 import { readFileSync } from 'node:fs';
-import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { NewestFile } from '#protocols/newest-file.ts';
 import { decodePilotMemory, type PilotMemory } from './memory.ts';
 
-/**
- * Door: the file by which a pilot process remembers for the next. Written whole and renamed, so that a
- * kill leaves the old one or the new one; never waited for, so that a slow disk delays no setpoint.
- */
+/** Door: the file by which a pilot process remembers for the next. */
 export class MemoryFile {
   readonly #path: string;
-  #waiting: Uint8Array | undefined;
-  #writing = false;
+  readonly #file: NewestFile;
 
   constructor(runDir: string) {
     this.#path = join(runDir, 'pilot-state.json');
+    this.#file = new NewestFile(this.#path);
   }
 
   /** Null when there is none, or none that can be read. */
@@ -26,24 +23,8 @@ export class MemoryFile {
     }
   }
 
-  /** The newest memory wins; a failing disk is reported and tried again with the next one. */
+  /** See {@link NewestFile.write}. */
   write(memory: Uint8Array, onError: (error: unknown) => void): void {
-    this.#waiting = memory;
-    if (!this.#writing) void this.#drain(onError);
-  }
-
-  async #drain(onError: (error: unknown) => void): Promise<void> {
-    this.#writing = true;
-    while (this.#waiting !== undefined) {
-      const memory = this.#waiting;
-      this.#waiting = undefined;
-      try {
-        await writeFile(`${this.#path}.new`, memory, { mode: 0o600 });
-        await rename(`${this.#path}.new`, this.#path);
-      } catch (error) {
-        onError(error);
-      }
-    }
-    this.#writing = false;
+    this.#file.write(memory, onError);
   }
 }

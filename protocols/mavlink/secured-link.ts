@@ -1,0 +1,118 @@
+import { assert } from '../fault.ts';
+import type { Frame } from './framer.ts';
+import type { LinkCounts, VehicleLink } from './link.ts';
+import type { Signing } from './signing.ts';
+
+/**
+ * What a link asks of signatures. off: nothing is signed, and signatures are not looked at.
+ * optional: everything sent is signed, unsigned packets are believed, signed ones must be right.
+ * required: everything sent is signed, and only what is signed right is believed.
+ */
+export type SigningPolicy = 'required' | 'optional' | 'off';
+
+/** Who may speak on a link, and of what; undefined allows all. */
+export interface AllowList {
+  sysids?: ReadonlySet<number>;
+  msgids?: ReadonlySet<number>;
+}
+
+export interface LinkSecurity {
+  allow: AllowList;
+  policy: SigningPolicy;
+  /** Needed unless the policy is `off`. */
+  signing?: Signing;
+  /**
+   * Message ids believed unsigned even where signatures are required: RADIO_STATUS (109) is made by
+   * the modem, which has no key.
+   */
+  unsignedAllowed?: ReadonlySet<number>;
+}
+
+/** Frames that were not believed, by reason; every number only grows. */
+export interface RefusedCounts {
+  notAllowed: number;
+  unsigned: number;
+  wrongSignature: number;
+  replayed: number;
+  stale: number;
+  crowded: number;
+}
+
+const CHECKSUM_BYTES = 2;
+const HEADER_BYTES = 10;
+
+/**
+ * A vehicle link that believes only whom it was told to: foreign system ids and message ids are
+ * dropped first, then signatures are checked. Packets are signed on their way out.
+ */
+export class SecuredLink implements VehicleLink {
+  readonly refused: RefusedCounts = {
+    notAllowed: 0,
+    unsigned: 0,
+    wrongSignature: 0,
+    replayed: 0,
+    stale: 0,
+    crowded: 0,
+  };
+  readonly #link: VehicleLink;
+  readonly #security: LinkSecurity;
+  readonly #unixUs: () => bigint;
+
+  /** @param unixUs wall clock in µs, for signing times only. */
+  constructor(link: VehicleLink, security: LinkSecurity, unixUs: () => bigint) {
+    assert(security.policy === 'off' || security.signing !== undefined, 'a signing link has a key');
+    this.#link = link;
+    this.#security = security;
+    this.#unixUs = unixUs;
+  }
+
+  get counts(): Readonly<LinkCounts> {
+    return this.#link.counts;
+  }
+
+  send(bytes: Uint8Array): void {
+    const { policy, signing } = this.#security;
+    if (policy === 'off' || signing === undefined) {
+      this.#link.send(bytes);
+      return;
+    }
+    const unixUs = this.#unixUs();
+    for (const packet of packetsIn(bytes)) this.#link.send(signing.sign(packet, unixUs));
+  }
+
+  receive(): Frame[] {
+    const unixUs = this.#unixUs();
+    return this.#link.receive().filter((frame) => this.#believes(frame, unixUs));
+  }
+
+  close(): Promise<void> {
+    return this.#link.close();
+  }
+
+  #believes(frame: Frame, unixUs: bigint): boolean {
+    const { allow, policy, signing, unsignedAllowed } = this.#security;
+    const known = allow.sysids?.has(frame.sysid) ?? true;
+    if (!known || !(allow.msgids?.has(frame.msgid) ?? true)) {
+      this.refused.notAllowed += 1;
+      return false;
+    }
+    if (policy === 'off') return true;
+    const verdict = signing?.verify(frame, unixUs) ?? 'unsigned';
+    if (verdict === 'verified') return true;
+    const pardoned = policy === 'optional' || unsignedAllowed?.has(frame.msgid) === true;
+    if (verdict === 'unsigned' && pardoned) return true;
+    this.refused[verdict] += 1;
+    return false;
+  }
+}
+
+/** Whole unsigned packets, one after the other, as our own encoder made them. */
+const packetsIn = (bytes: Uint8Array): Uint8Array[] => {
+  const packets: Uint8Array[] = [];
+  for (let at = 0; at + HEADER_BYTES < bytes.length;) {
+    const length = HEADER_BYTES + bytes[at + 1]! + CHECKSUM_BYTES;
+    packets.push(bytes.subarray(at, at + length));
+    at += length;
+  }
+  return packets;
+};

@@ -1,0 +1,59 @@
+import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { readSigningKey, SigningStateFile } from '#protocols/mavlink/signing-file.ts';
+import { signingKeyFromPassphrase } from '#protocols/mavlink/signing.ts';
+
+let directory = '';
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'skein-signing-'));
+});
+afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+const keyFile = (text: string, mode = 0o600): string => {
+  const file = join(directory, 'link.key');
+  writeFileSync(file, text);
+  chmodSync(file, mode);
+  return file;
+};
+
+describe('the key of a signed link', () => {
+  test('is 64 hex digits, or a passphrase', () => {
+    expect(readSigningKey(keyFile(`${'0f'.repeat(32)}\n`))).toEqual(new Uint8Array(32).fill(15));
+    expect(readSigningKey(keyFile('passphrase:open sesame\n'))).toEqual(
+      signingKeyFromPassphrase('open sesame'),
+    );
+  });
+
+  test.each([
+    ['too short', '0f0f', 0o600, 'signing-key-invalid'],
+    ['all zero, which PX4 takes for "no signing"', '00'.repeat(32), 0o600, 'signing-key-invalid'],
+    ['an empty passphrase', 'passphrase:', 0o600, 'signing-key-invalid'],
+    ['readable by others', '0f'.repeat(32), 0o644, 'signing-key-open'],
+  ])('%s is refused', (_, text, mode, code) => {
+    const file = keyFile(text, mode);
+    expect(() => readSigningKey(file)).toThrow(
+      expect.objectContaining({ code, data: expect.objectContaining({ file }) }),
+    );
+  });
+
+  test('missing is said, with how to make one', () => {
+    expect(() => readSigningKey(join(directory, 'none'))).toThrow(
+      expect.objectContaining({ code: 'signing-key-missing' }),
+    );
+  });
+});
+
+test('the signing state survives on disk, for its owner alone', async () => {
+  const path = join(directory, 'signing.json');
+  const file = new SigningStateFile(path);
+  expect(file.read()).toBeUndefined();
+  const streams = [{ sysid: 1, compid: 1, linkId: 0, timestamp: 4 }];
+  for (let timestamp = 1; timestamp <= 5; timestamp += 1) {
+    file.write({ timestamp, streams }, (error) => expect.unreachable(String(error)));
+  }
+  await vi.waitFor(() => expect(new SigningStateFile(path).read()?.timestamp).toBe(5));
+  expect(file.read()).toMatchObject({ streams });
+  expect(statSync(path).mode & 0o777).toBe(0o600);
+});

@@ -1,12 +1,13 @@
-import { geodeticFromNed, nedFromGeodetic, type Geodetic } from '#protocols/frames.ts';
+import { geodeticFromNed, nedFromGeodetic } from '#protocols/frames.ts';
 import type { Frame } from '#protocols/mavlink/framer.ts';
 import { radiansFromDegrees } from '#protocols/units.ts';
-import { vector3, type Vector3 } from '#protocols/vector.ts';
-import { seededRandom } from '#protocols/random.ts';
+import { vector3 } from '#protocols/vector.ts';
+import { seededRandom, type Random } from '#protocols/random.ts';
 import { Autopilot } from './autopilot/autopilot.ts';
 import { MavlinkEndpoint } from './autopilot/mavlink-endpoint.ts';
 import { Parameters } from './autopilot/parameters.ts';
 import type { Instruments } from './autopilot/telemetry/instruments.ts';
+import type { Injury } from './injury.ts';
 import { overlay } from './overlay.ts';
 import { Battery, defaultBatteryParameters } from './physics/battery.ts';
 import { Quadrotor } from './physics/quadrotor.ts';
@@ -24,6 +25,15 @@ const STEP_S = STEP_MS / 1000;
 const SLOW_DIVIDER = 5;
 const RING_DIVIDER = 25;
 const GNSS_DIVIDER = 31;
+/** From the reset of a flight controller to its first message. */
+const REBOOT_STEPS = 3000 / STEP_MS;
+
+/** What a reboot makes anew. */
+interface FlightController {
+  readonly estimate: StateEstimate;
+  readonly autopilot: Autopilot;
+  readonly endpoint: MavlinkEndpoint;
+}
 
 /**
  * One PX4 stand-in: made physics and sensors around the autopilot, MAVLink on its wire. Pure: time
@@ -33,67 +43,99 @@ export class Vehicle {
   readonly sysid: number;
   readonly quadrotor: Quadrotor;
   readonly battery: Battery;
-  readonly estimate: StateEstimate;
-  readonly autopilot: Autopilot;
+  readonly #scenario: Scenario;
+  readonly #startUnixUs: bigint;
+  readonly #random: Random;
   readonly #wind: Wind;
   readonly #ring: RangeRing;
   readonly #gnss: Gnss;
-  readonly #endpoint: MavlinkEndpoint;
+  readonly #parameters: Parameters;
+  #controller: FlightController;
+  #boots = 0;
   #steps = 0;
+  #bootStep = 0;
+  /** Until this step the flight controller starts anew and is neither heard nor hears. */
+  #darkUntilStep = 0;
 
-  /** @param startUnixUs Unix time at boot, for SYSTEM_TIME only. */
+  /** @param startUnixUs Unix time at the first boot, for SYSTEM_TIME only. */
   constructor(scenario: Scenario, options: ScenarioVehicle, startUnixUs = 0n) {
     const random = seededRandom(scenario.seed).fork(`vehicle-${options.sysid}`);
     const physics = overlay(defaultVehicleParameters, scenario.physics, options.physics);
     const yawRad = radiansFromDegrees(options.yawDeg);
     this.sysid = options.sysid;
+    this.#scenario = scenario;
+    this.#startUnixUs = startUnixUs;
+    this.#random = random;
     this.quadrotor = new Quadrotor(physics, options.homeNorthM, options.homeEastM, yawRad);
     this.battery = new Battery(
       overlay(defaultBatteryParameters, scenario.battery, options.battery),
     );
     this.#wind = new Wind(overlay(calmAir, scenario.wind), random.fork('wind'));
-    this.estimate = new StateEstimate(
-      this.quadrotor,
-      defaultEstimateErrors,
-      random.fork('estimate'),
-    );
     this.#ring = new RangeRing(this.quadrotor, scenario.obstacles, random.fork('ring'));
     this.#gnss = new Gnss(this.quadrotor, scenario.origin, random.fork('gnss'));
-    const { originNed } = this.estimate;
-    this.autopilot = new Autopilot({
-      profile: scenario.profile,
-      parameters: new Parameters(scenario.profile, {
-        MAV_SYS_ID: options.sysid,
-        ...options.parameters,
-      }),
-      originAltAmslM: scenario.origin.altAmslM - originNed.z,
-      random: random.fork('autopilot'),
-      motion: this.estimate,
+    this.#parameters = new Parameters(scenario.profile, {
+      MAV_SYS_ID: options.sysid,
+      ...options.parameters,
     });
-    this.#endpoint = new MavlinkEndpoint({
-      sysid: options.sysid,
-      instruments: this.#instruments(scenario, startUnixUs),
-      localOf: (position) => this.#localOf(scenario, position),
-      rates: Object.fromEntries(
-        Object.entries(scenario.rates).map(([msgid, hz]) => [Number(msgid), hz]),
-      ),
-    });
+    this.#controller = this.#boot();
   }
 
-  /** Milliseconds of simulated time since boot. */
+  /** What the autopilot believes of its motion; a reboot makes a new one. */
+  get estimate(): StateEstimate {
+    return this.#controller.estimate;
+  }
+
+  /** The flight controller's logic; a reboot makes a new one. */
+  get autopilot(): Autopilot {
+    return this.#controller.autopilot;
+  }
+
+  /** Milliseconds of simulated time since the first boot. */
   timeMs(): number {
     return this.#steps * STEP_MS;
   }
 
+  /** Milliseconds since the flight controller's last boot: what its messages say. */
+  bootMs(): number {
+    return (this.#steps - this.#bootStep) * STEP_MS;
+  }
+
+  /** Does harm to the vehicle, at once. */
+  injure(injury: Injury): void {
+    switch (injury.kind) {
+      case 'gnss':
+        this.#gnss.works = injury.works;
+        break;
+      case 'battery':
+        this.battery.setRemaining(injury.remaining);
+        break;
+      case 'groundStation':
+        this.autopilot.gcsDeaf = !injury.heard;
+        break;
+      case 'reboot':
+        this.#controller = this.#boot();
+        this.#darkUntilStep = this.#steps + REBOOT_STEPS;
+        break;
+      case 'estimateReset': {
+        const jumpNed = vector3(injury.northM, injury.eastM, injury.downM);
+        const yawRad = radiansFromDegrees(injury.yawDeg);
+        const originMoves = injury.origin === 'moves';
+        this.estimate.reset(jumpNed, yawRad, originMoves);
+        this.autopilot.shiftFrame(jumpNed, yawRad, originMoves);
+        break;
+      }
+    }
+  }
+
   /** Brings frames from the companion in: they act from the next step on. */
   receive(frames: readonly Frame[]): void {
-    this.#endpoint.receive(frames);
+    if (!this.#isDark()) this.#controller.endpoint.receive(frames);
   }
 
   /** One step of 4 ms: physics, sensors, autopilot. Returns the datagrams to send. */
   step(): Uint8Array[] {
     this.stepFlight();
-    return this.#endpoint.step(this.timeMs());
+    return this.#isDark() ? [] : this.#controller.endpoint.step(this.bootMs());
   }
 
   /** As {@link Vehicle.step} without the wire. */
@@ -103,8 +145,12 @@ export class Vehicle {
     if (this.#steps % RING_DIVIDER === 0) this.#ring.scan();
     if (this.#steps % GNSS_DIVIDER === 0) this.#gnss.step(GNSS_DIVIDER * STEP_S);
     this.#steps += 1;
+    // Only now is the estimator born: its origin is where the vehicle has come to rest, or fallen to.
+    if (this.#steps === this.#darkUntilStep) this.#controller = this.#boot();
     this.estimate.track();
-    this.autopilot.step(STEP_S, this.#steps * STEP_S, this.battery.remaining());
+    if (!this.#isDark()) {
+      this.autopilot.step(STEP_S, this.bootMs() / 1000, this.battery.remaining());
+    }
     this.quadrotor.step(
       STEP_S,
       this.autopilot.throttle,
@@ -124,13 +170,51 @@ export class Vehicle {
     this.estimate.wander(dtS);
   }
 
-  #instruments(scenario: Scenario, startUnixUs: bigint): Instruments {
-    const { originNed } = this.estimate;
+  #isDark(): boolean {
+    return this.#steps < this.#darkUntilStep;
+  }
+
+  /** A flight controller as it leaves its boot loader: it knows nothing but its parameters. */
+  #boot(): FlightController {
+    const scenario = this.#scenario;
+    const { sysid } = this;
+    const random = this.#boots === 0 ? this.#random : this.#random.fork(`boot-${this.#boots}`);
+    this.#boots += 1;
+    this.#bootStep = this.#steps;
+    const estimate = new StateEstimate(
+      this.quadrotor,
+      defaultEstimateErrors,
+      random.fork('estimate'),
+    );
+    const autopilot = new Autopilot({
+      profile: scenario.profile,
+      parameters: this.#parameters,
+      originAltAmslM: scenario.origin.altAmslM - estimate.originNed.z,
+      random: random.fork('autopilot'),
+      motion: estimate,
+    });
+    const endpoint = new MavlinkEndpoint({
+      sysid,
+      instruments: this.#instruments(autopilot, estimate),
+      localOf: (position) => {
+        const ned = nedFromGeodetic(scenario.origin, position);
+        const { originNed } = estimate;
+        return vector3(ned.x - originNed.x, ned.y - originNed.y, ned.z - originNed.z);
+      },
+      rates: Object.fromEntries(
+        Object.entries(scenario.rates).map(([msgid, hz]) => [Number(msgid), hz]),
+      ),
+    });
+    return { estimate, autopilot, endpoint };
+  }
+
+  #instruments(autopilot: Autopilot, { originNed }: StateEstimate): Instruments {
+    const { origin } = this.#scenario;
     const point = vector3(0, 0, 0);
     return {
-      autopilot: this.autopilot,
-      bootMs: () => this.timeMs(),
-      unixUs: () => startUnixUs + BigInt(this.timeMs()) * 1000n,
+      autopilot,
+      bootMs: () => this.bootMs(),
+      unixUs: () => this.#startUnixUs + BigInt(this.timeMs()) * 1000n,
       battery: this.battery,
       gnss: this.#gnss.fix,
       rangesM: this.#ring.rangesM,
@@ -139,14 +223,8 @@ export class Vehicle {
         point.x = originNed.x + localNed.x;
         point.y = originNed.y + localNed.y;
         point.z = originNed.z + localNed.z;
-        return geodeticFromNed(scenario.origin, point);
+        return geodeticFromNed(origin, point);
       },
     };
-  }
-
-  #localOf(scenario: Scenario, position: Geodetic): Vector3 {
-    const ned = nedFromGeodetic(scenario.origin, position);
-    const { originNed } = this.estimate;
-    return vector3(ned.x - originNed.x, ned.y - originNed.y, ned.z - originNed.z);
   }
 }

@@ -59,6 +59,21 @@ export class AutoTrajectory {
     this.targetNed.z = this.#position.z + vz * vertical;
   }
 
+  /**
+   * The estimator jumped: go on from where it now believes to be. A target given on earth moves with
+   * the local frame's origin and stays where it is otherwise.
+   */
+  shift(jumpNed: Readonly<Vector3>, yawRad: number, originMoved: boolean): void {
+    const moved = originMoved ? [this.#position, this.targetNed] : [this.#position];
+    for (const point of moved) {
+      point.x += jumpNed.x;
+      point.y += jumpNed.y;
+      point.z += jumpNed.z;
+    }
+    this.#yawRad = wrapPi(this.#yawRad + yawRad);
+    this.targetYawRad = wrapPi(this.targetYawRad + yawRad);
+  }
+
   /** Distance to the target, horizontal. */
   horizontalGapM(motion: Motion): number {
     const dx = this.targetNed.x - motion.positionNed.x;

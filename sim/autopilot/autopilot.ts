@@ -56,9 +56,12 @@ export class Autopilot {
   readonly loiter: Loiter;
   /** Seconds since boot at which a GCS was last heard; never: not a number. */
   gcsHeardS = Number.NaN;
+  /** Deaf to ground stations: a drill. */
+  gcsDeaf = false;
   readonly #ramp = new TakeoffRamp();
   readonly #detector = new LandDetector();
   readonly #home: Home;
+  readonly #trajectory: AutoTrajectory;
   readonly #alignedAtS: number;
   readonly #behaviours: ReadonlyMap<FlightMode, ModeBehaviour>;
   readonly #command: LiftCommand = { thrust: 0, hoverThrust: 0.5, downMps: 0 };
@@ -90,6 +93,7 @@ export class Autopilot {
     this.#home = new Home(random.fork('home'));
     this.control = new FlightControl(controlGains(parameters), parameters.get('MPC_THR_HOVER'));
     const trajectory = new AutoTrajectory(parameters);
+    this.#trajectory = trajectory;
     this.takeoff = new Takeoff(trajectory);
     this.loiter = new Loiter(trajectory);
     const land = new Land(trajectory);
@@ -131,6 +135,22 @@ export class Autopilot {
   /** DO_REPOSITION, in force when LOITER is entered; NaN keeps a coordinate or the heading. */
   repositionNext(targetNed: Readonly<Vector3>, yawRad: number): void {
     this.#reposition = { targetNed, yawRad };
+  }
+
+  /** A HEARTBEAT of a ground station has come. */
+  hearGroundStation(): void {
+    if (!this.gcsDeaf) this.gcsHeardS = this.situation.timeS;
+  }
+
+  /** The estimator has jumped by this much; home, kept on earth, moves with the origin. */
+  shiftFrame(jumpNed: Readonly<Vector3>, yawRad: number, originMoved: boolean): void {
+    this.#trajectory.shift(jumpNed, yawRad, originMoved);
+    if (!originMoved) return;
+    const { situation } = this;
+    situation.originAltAmslM += jumpNed.z;
+    situation.homeNed.x += jumpNed.x;
+    situation.homeNed.y += jumpNed.y;
+    situation.homeNed.z += jumpNed.z;
   }
 
   step(dtS: number, timeS: number, batteryRemaining: number): void {

@@ -222,7 +222,7 @@ export class MavlinkEndpoint {
 
   #heartbeat(message: Heartbeat): void {
     if (message.type !== MavType.GCS) return;
-    this.#instruments.autopilot.gcsHeardS = this.#instruments.autopilot.situation.timeS;
+    this.#instruments.autopilot.hearGroundStation();
   }
 
   /** A question has tc1 = 0; the answer carries our time in ns beside theirs. */

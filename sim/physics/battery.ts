@@ -58,6 +58,11 @@ export class Battery {
     return clamp(1 - this.#usedAh / this.#parameters.capacityAh, 0, 1);
   }
 
+  /** The charge is this from now on, 0..1. */
+  setRemaining(share: number): void {
+    this.#usedAh = this.#parameters.capacityAh * (1 - clamp(share, 0, 1));
+  }
+
   usedAh(): number {
     return this.#usedAh;
   }

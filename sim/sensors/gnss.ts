@@ -22,6 +22,8 @@ export class Gnss {
     satellites: 0,
     hasFix: false,
   };
+  /** False: the receiver is dead, the last fix stays what it was. */
+  works = true;
   readonly #truth: Quadrotor;
   readonly #origin: Origin;
   readonly #random: Random;
@@ -40,6 +42,12 @@ export class Gnss {
   }
 
   step(dtS: number): void {
+    if (!this.works) {
+      this.#ageS = 0;
+      this.fix.hasFix = false;
+      this.fix.satellites = 0;
+      return;
+    }
     this.#ageS += dtS;
     this.#north.step(dtS);
     this.#east.step(dtS);

@@ -33,11 +33,16 @@ export const defaultEstimateErrors: Readonly<EstimateErrors> = {
  */
 export class StateEstimate {
   /** The EKF origin in mission NED. */
-  readonly originNed: Readonly<Vector3>;
+  readonly originNed: Vector3;
   readonly positionNed: Vector3 = vector3(0, 0, 0);
   readonly velocityNed: Vector3 = vector3(0, 0, 0);
   readonly attitude: Quaternion = identityQuaternion();
   readonly ratesFrd: Vector3 = vector3(0, 0, 0);
+  /** Counts {@link StateEstimate.reset}; ODOMETRY.reset_counter is this modulo 256. */
+  resetCounter = 0;
+  /** What resets have added to the error so far. */
+  readonly #offsetNed: Vector3 = vector3(0, 0, 0);
+  #offsetYawRad = 0;
   readonly #truth: Quadrotor;
   readonly #position: readonly [Drift, Drift, Drift];
   readonly #velocity: readonly [Drift, Drift, Drift];
@@ -89,22 +94,40 @@ export class StateEstimate {
     }
   }
 
+  /**
+   * The position jumps by this much in the local frame and the heading by `yawRad`. When the origin
+   * moves the place on earth stays what it was; else the estimate is now elsewhere.
+   */
+  reset(jumpNed: Readonly<Vector3>, yawRad: number, originMoves: boolean): void {
+    this.resetCounter += 1;
+    const sign = originMoves ? -1 : 1;
+    const moved = originMoves ? this.originNed : this.#offsetNed;
+    moved.x += sign * jumpNed.x;
+    moved.y += sign * jumpNed.y;
+    moved.z += sign * jumpNed.z;
+    this.#offsetYawRad += yawRad;
+    this.track();
+  }
+
   /** Takes over the truth of this moment with the present errors on top. */
   track(): void {
     const { positionNed: p, velocityNed: v, ratesFrd: w } = this.#truth;
-    this.positionNed.x = p.x + this.#position[0].value - this.originNed.x;
-    this.positionNed.y = p.y + this.#position[1].value - this.originNed.y;
-    this.positionNed.z = p.z + this.#position[2].value - this.originNed.z;
+    const offset = this.#offsetNed;
+    this.positionNed.x = p.x + this.#position[0].value + offset.x - this.originNed.x;
+    this.positionNed.y = p.y + this.#position[1].value + offset.y - this.originNed.y;
+    this.positionNed.z = p.z + this.#position[2].value + offset.z - this.originNed.z;
     this.velocityNed.x = v.x + this.#velocity[0].value;
     this.velocityNed.y = v.y + this.#velocity[1].value;
     this.velocityNed.z = v.z + this.#velocity[2].value;
     this.ratesFrd.x = w.x + this.#rates[0].value;
     this.ratesFrd.y = w.y + this.#rates[1].value;
     this.ratesFrd.z = w.z + this.#rates[2].value;
-    // Small angles: half of each is the vector part.
+    // Small angles: half of each is the vector part. The heading's may be large after a reset.
+    const halfYawRad = (this.#rotation[2].value + this.#offsetYawRad) / 2;
+    this.#error.w = Math.cos(halfYawRad);
     this.#error.x = this.#rotation[0].value / 2;
     this.#error.y = this.#rotation[1].value / 2;
-    this.#error.z = this.#rotation[2].value / 2;
+    this.#error.z = Math.sin(halfYawRad);
     multiplyQuaternions(this.#truth.attitude, this.#error, this.attitude);
   }
 }

@@ -86,6 +86,7 @@ class VehiclesProcess implements FleetOutputs {
   drill(command: DrillCommand): void {
     if ('shutdown' in command) void this.stop();
     else if ('closePayload' in command) this.#payloads.get(command.closePayload)?.close();
+    else if ('injure' in command) this.#fleet.vehicle(command.injure)?.injure(command.injury);
     else this.#cutUntilMs.set(command.cutLink, systemClock.monotonicMs() + command.forMs);
   }
 

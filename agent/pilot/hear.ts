@@ -1,4 +1,4 @@
-import { CommandAck, ObstacleDistance, ParamValue } from 'mavlink-mappings/dist/lib/common.js';
+import { CommandAck, ObstacleDistance } from 'mavlink-mappings/dist/lib/common.js';
 import type { ChannelFrame } from '#protocols/channel/frame.ts';
 import { MESSAGE_TYPE } from '#protocols/channel/message-type.ts';
 import { decodeNeighbours } from '#protocols/channel/neighbours.ts';
@@ -19,9 +19,10 @@ export const hearVehicle = (
   const answers: ChannelFrame[] = [];
   for (const packet of packets) {
     const message = decode(packet);
-    if (!pilot.tracker.observe(packet, message, nowMs) || message === undefined) continue;
+    if (!pilot.tracker.observe(packet, message, nowMs)) continue;
+    pilot.core.controls.hear(packet, nowMs);
+    if (message === undefined) continue;
     if (message instanceof CommandAck) pilot.core.controls.acknowledge(message, packet, nowMs);
-    else if (message instanceof ParamValue) pilot.core.controls.echo(message, nowMs);
     else if (message instanceof ObstacleDistance) {
       const ring = rangeRingFrom(message, pilot.telemetry.latest.yawRad, nowMs);
       if (ring !== undefined) {

@@ -1,9 +1,5 @@
-import type {
-  CommandAck,
-  CommandLong,
-  ParamSet,
-  ParamValue,
-} from 'mavlink-mappings/dist/lib/common.js';
+import type { CommandAck } from 'mavlink-mappings/dist/lib/common.js';
+import type { MavLinkData } from 'mavlink-mappings/dist/lib/mavlink.js';
 import { CommandService, type CommandResult, type Component } from '#protocols/mavlink/command.ts';
 import type { Frame } from '#protocols/mavlink/framer.ts';
 import type { FlightMode } from '#protocols/mavlink/modes.ts';
@@ -16,7 +12,7 @@ import {
   takeoffCommand,
 } from '#protocols/mavlink/vehicle-command.ts';
 import type { ModeReport } from './mode-watch.ts';
-import { ParameterSetter, type Parameter, type ParameterProgress } from './parameter-set.ts';
+import { ParameterSetter, type ParameterProgress, type WantedParameter } from './parameter-set.ts';
 
 /** MAV_COMP_ID_ONBOARD_COMPUTER. */
 export const COMPANION_COMPID = 191;
@@ -115,7 +111,7 @@ export class Controls {
     this.#takeoff = { id: this.#commands.request(takeoffCommand()), state: 'pending' };
   }
 
-  setParameters(parameters: readonly Parameter[]): void {
+  setParameters(parameters: readonly WantedParameter[]): void {
     this.#parameters.start(parameters);
   }
 
@@ -131,17 +127,17 @@ export class Controls {
     this.#commands.acknowledge(ack, frame, nowMs);
   }
 
-  echo(value: ParamValue, nowMs: number): void {
-    this.#parameters.echo(value, nowMs);
+  /** Takes any frame of the autopilot: its parameters are read from the raw bytes. */
+  hear(frame: Frame, nowMs: number): void {
+    this.#parameters.hear(frame, nowMs);
   }
 
   /** Messages to send now. */
-  tick(nowMs: number, report: Readonly<ModeReport>): (CommandLong | ParamSet)[] {
+  tick(nowMs: number, report: Readonly<ModeReport>): MavLinkData[] {
     this.#pursueMode(nowMs, report);
     const { send, outcomes } = this.#commands.tick(nowMs);
     for (const { id, result } of outcomes) this.#settle(id, result, nowMs);
-    const parameter = this.#parameters.tick(nowMs);
-    return parameter === undefined ? send : [...send, parameter];
+    return [...send, ...this.#parameters.tick(nowMs)];
   }
 
   #pursueMode(nowMs: number, report: Readonly<ModeReport>): void {

@@ -2,7 +2,7 @@ import type { SafetyEnvelope } from '#protocols/gossip/safety-envelope.ts';
 import { insideFence, limitsOf } from '../../guard/limits.ts';
 import { enter, letGo, validOrder } from '../flight-core.ts';
 import type { FlightCore, Readings } from '../flight-core.ts';
-import type { Parameter } from '../parameter-set.ts';
+import type { WantedParameter } from '../parameter-set.ts';
 
 /** After a refusal by the autopilot or a failed parameter, ms. */
 const RETRY_MS = 4000;
@@ -74,19 +74,23 @@ export const onGround = (core: FlightCore, readings: Readings): void => {
 };
 
 /** What PX4 does by itself must suit the mission (PX4 parameter reference). */
-const parametersFor = (core: FlightCore, safety: SafetyEnvelope, heightM: number): Parameter[] => {
+const parametersFor = (
+  core: FlightCore,
+  safety: SafetyEnvelope,
+  heightM: number,
+): WantedParameter[] => {
   const layer = safety.fleet.indexOf(core.sysid);
   return [
-    { name: 'COM_OBL_RC_ACT', type: 'int32', value: 3 },
-    { name: 'COM_OF_LOSS_T', type: 'float', value: 1 },
-    { name: 'COM_LOW_BAT_ACT', type: 'int32', value: 3 },
-    { name: 'NAV_DLL_ACT', type: 'int32', value: 0 },
+    { name: 'COM_OBL_RC_ACT', value: 3 },
+    { name: 'COM_OF_LOSS_T', value: 1 },
+    { name: 'COM_LOW_BAT_ACT', value: 3 },
+    { name: 'NAV_DLL_ACT', value: 0 },
     {
       name: 'RTL_RETURN_ALT',
-      type: 'float',
+
       value: safety.rtlBaseHeightM + layer * safety.rtlLayerM,
     },
-    { name: 'MIS_TAKEOFF_ALT', type: 'float', value: heightM },
+    { name: 'MIS_TAKEOFF_ALT', value: heightM },
   ];
 };
 
@@ -109,7 +113,7 @@ export const arming = (core: FlightCore, readings: Readings): void => {
   const progress = controls.parameterProgress(nowMs);
   if (progress === 'busy') return;
   if (progress !== 'settled') {
-    giveUp(core, readings, `parameter ${progress.failed} not taken`);
+    giveUp(core, readings, `parameter ${progress.failed}`);
     return;
   }
   if (controls.armState === 'none') {

@@ -1,0 +1,62 @@
+import type { Clock } from '../time.ts';
+import { companionHeartbeat } from './heartbeat.ts';
+import { decode, Encoder } from './codec.ts';
+import type { VehicleLink } from './link.ts';
+import { VehicleSearch } from './vehicle-search.ts';
+import { TOOL, VehicleSession } from './vehicle-session.ts';
+
+const PUMP_MS = 20;
+const HEARTBEAT_PUMPS = 1000 / PUMP_MS;
+
+interface SessionOptions {
+  /** The vehicle meant; undefined takes the only one on the link. */
+  sysid?: number | undefined;
+  /** How long to wait for its heartbeat. */
+  timeoutMs?: number;
+}
+
+/**
+ * Door: finds the vehicle on a link and pumps a session with it until it is closed. Throws the
+ * Faults of {@link VehicleSearch}; the link is closed then.
+ */
+export const startVehicleSession = async (
+  link: VehicleLink,
+  clock: Clock,
+  { sysid, timeoutMs = 5000 }: SessionOptions = {},
+): Promise<VehicleSession> => {
+  try {
+    const vehicle = await findVehicle(link, clock, new VehicleSearch(sysid), timeoutMs);
+    const session = new VehicleSession(link, vehicle);
+    session.pump(clock.monotonicMs());
+    const timer = setInterval(() => {
+      if (session.closed) clearInterval(timer);
+      else session.pump(clock.monotonicMs());
+    }, PUMP_MS);
+    return session;
+  } catch (error) {
+    await link.close();
+    throw error;
+  }
+};
+
+/** Heartbeats go out meanwhile: PX4 learns its peer from them, and a serial link may wait to hear us. */
+const findVehicle = async (
+  link: VehicleLink,
+  clock: Clock,
+  search: VehicleSearch,
+  timeoutMs: number,
+): Promise<VehicleSession['vehicle']> => {
+  const encoder = new Encoder(TOOL.sysid, TOOL.compid);
+  const endMs = clock.monotonicMs() + timeoutMs;
+  for (let pumps = 0; ; pumps += 1) {
+    const nowMs = clock.monotonicMs();
+    if (pumps % HEARTBEAT_PUMPS === 0) link.send(encoder.encode(companionHeartbeat()));
+    for (const frame of link.receive()) search.hear(frame, decode(frame), nowMs);
+    const vehicle = search.found(nowMs);
+    if (vehicle !== undefined) return vehicle;
+    if (nowMs >= endMs) throw search.failure(timeoutMs);
+    await new Promise((resolve) => {
+      setTimeout(resolve, PUMP_MS);
+    });
+  }
+};

@@ -1,0 +1,87 @@
+import { StatusText } from 'mavlink-mappings/dist/lib/common.js';
+import type { MavLinkData } from 'mavlink-mappings/dist/lib/mavlink.js';
+import { Heartbeat, MavType } from 'mavlink-mappings/dist/lib/minimal.js';
+import { decode, Encoder } from '#protocols/mavlink/codec.ts';
+import type { Frame } from '#protocols/mavlink/framer.ts';
+import { PacketQueue } from './packet-queue.ts';
+import { linkServices } from './services/link-services.ts';
+import {
+  AUTOPILOT_COMPID,
+  type MessageService,
+  type ServiceContext,
+} from './services/message-service.ts';
+import type { Announcement } from './telemetry/announcements.ts';
+import type { Instruments } from './telemetry/instruments.ts';
+import { Streams } from './telemetry/streams.ts';
+
+export interface MavlinkLinkOptions extends Pick<
+  ServiceContext,
+  'sysid' | 'instruments' | 'localOf'
+> {
+  /** Stream rates by message id, where they differ from PX4's. */
+  rates?: Readonly<Record<number, number>>;
+}
+
+/**
+ * One MAVLink connection of the vehicle ("instance", in PX4's words): its own packet sequence, stream
+ * rates, transfers and acks. Frames in, datagrams out.
+ */
+export class MavlinkLink {
+  readonly #instruments: Instruments;
+  readonly #encoder: Encoder;
+  readonly #streams: Streams;
+  readonly #services: readonly MessageService[];
+  readonly #packets = new PacketQueue();
+  readonly #send = (message: MavLinkData): void => this.#queue(message);
+  #groundStationHeard = false;
+
+  constructor({ sysid, instruments, localOf, rates }: MavlinkLinkOptions) {
+    this.#instruments = instruments;
+    this.#encoder = new Encoder(sysid, AUTOPILOT_COMPID);
+    this.#streams = new Streams(instruments, rates);
+    const streams = this.#streams;
+    this.#services = linkServices({ sysid, instruments, localOf, streams, send: this.#send });
+  }
+
+  /** Takes what came; setpoints act at once, commands at the commander's next cycle. */
+  receive(frames: readonly Frame[]): void {
+    for (const frame of frames) {
+      const message = decode(frame);
+      if (message instanceof Heartbeat) this.#hear(message);
+      else this.#dispatch(message, frame);
+    }
+  }
+
+  /** Everything to be sent at this time since boot, packed into datagrams. */
+  step(nowMs: number, news: readonly Announcement[]): Uint8Array[] {
+    for (const service of this.#services) service.step?.(nowMs);
+    this.#streams.step(nowMs, this.#send);
+    this.#announce(news);
+    return this.#packets.take();
+  }
+
+  #dispatch(message: MavLinkData | undefined, frame: Frame): void {
+    for (const service of this.#services) if (service.receive(message, frame)) return;
+  }
+
+  #hear(message: Heartbeat): void {
+    if (message.type !== MavType.GCS) return;
+    this.#instruments.autopilot.hearGroundStation();
+    this.#groundStationHeard = !Number.isNaN(this.#instruments.autopilot.gcsHeardS);
+  }
+
+  /** STATUSTEXT; PX4 sends it only on a link where a ground station is heard. */
+  #announce(news: readonly Announcement[]): void {
+    if (!this.#groundStationHeard) return;
+    for (const { severity, text } of news) {
+      const message = new StatusText();
+      message.severity = severity;
+      message.text = text;
+      this.#queue(message);
+    }
+  }
+
+  #queue(message: MavLinkData): void {
+    this.#packets.push(this.#encoder.encode(message));
+  }
+}

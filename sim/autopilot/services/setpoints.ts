@@ -1,0 +1,48 @@
+import {
+  MavFrame,
+  SetPositionTargetGlobalInt,
+  SetPositionTargetLocalNed,
+} from 'mavlink-mappings/dist/lib/common.js';
+import type { MavLinkData } from 'mavlink-mappings/dist/lib/mavlink.js';
+import { isFor, type MessageService, type ServiceContext } from './message-service.ts';
+
+/** SET_POSITION_TARGET_*: the offboard stream. They act at once. */
+export class Setpoints implements MessageService {
+  readonly #context: ServiceContext;
+
+  constructor(context: ServiceContext) {
+    this.#context = context;
+  }
+
+  receive(message: MavLinkData | undefined): boolean {
+    if (message instanceof SetPositionTargetLocalNed) {
+      if (isFor(this.#context.sysid, message)) this.#local(message);
+      return true;
+    }
+    if (message instanceof SetPositionTargetGlobalInt) {
+      if (isFor(this.#context.sysid, message)) this.#global(message);
+      return true;
+    }
+    return false;
+  }
+
+  #local(message: SetPositionTargetLocalNed): void {
+    const { situation, stream } = this.#context.instruments.autopilot;
+    const target = { ...message, positionNed: { x: message.x, y: message.y, z: message.z } };
+    stream.accept(target, message.coordinateFrame, situation.motion, situation.timeS);
+  }
+
+  #global(message: SetPositionTargetGlobalInt): void {
+    const { situation, stream } = this.#context.instruments.autopilot;
+    const { coordinateFrame: frame, alt } = message;
+    const relative =
+      frame === MavFrame.GLOBAL_RELATIVE_ALT_INT || frame === MavFrame.GLOBAL_TERRAIN_ALT_INT;
+    if (!relative && frame !== MavFrame.GLOBAL_INT) return;
+    const latDeg = message.latInt / 1e7;
+    const lonDeg = message.lonInt / 1e7;
+    const positionNed = this.#context.localOf({ latDeg, lonDeg, altAmslM: alt });
+    if (relative) positionNed.z = situation.homeNed.z - alt;
+    const target = { ...message, positionNed };
+    stream.accept(target, MavFrame.LOCAL_NED, situation.motion, situation.timeS);
+  }
+}

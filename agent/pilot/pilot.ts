@@ -44,6 +44,9 @@ export interface Pilot {
   mindHeardMs: number;
   neighbours: Neighbour[];
   yawSetpointRad: number;
+  /** Jumps of PX4's frame that have been followed (Estimate). */
+  shiftDownM: number;
+  shiftHeadingRad: number;
   heartbeatDueMs: number;
   streamsAskedMs: number;
   streamsReboots: number;
@@ -100,6 +103,8 @@ export const createPilot = (start: PilotStart, verify: Verify): Pilot => {
     mindHeardMs: start.startMs,
     neighbours: [],
     yawSetpointRad: 0,
+    shiftDownM: 0,
+    shiftHeadingRad: 0,
     heartbeatDueMs: start.startMs,
     streamsAskedMs: Number.NEGATIVE_INFINITY,
     streamsReboots: 0,

@@ -4,9 +4,11 @@ import { encodePilotStatus } from '#protocols/channel/pilot-status.ts';
 import { companionHeartbeat, HEARTBEAT_INTERVAL_MS } from '#protocols/mavlink/heartbeat.ts';
 import { velocitySetpoint } from '#protocols/mavlink/setpoint.ts';
 import type { StreamRates } from '#protocols/mavlink/stream-request.ts';
+import { wrapPi } from '#protocols/units.ts';
 import { flightTick } from './act/flight.ts';
 import { isFlying, validOrder, type Readings } from './act/flight-core.ts';
 import { modeReport } from './act/mode-watch.ts';
+import type { Estimate } from './estimate/estimate.ts';
 import { hearChannel, hearVehicle } from './hear.ts';
 import type { PilotInbox, PilotOutbox } from './inbox.ts';
 import type { Pilot } from './pilot.ts';
@@ -33,7 +35,8 @@ const STREAM_RATES: StreamRates = new Map([
   [30, 20], // ATTITUDE
   [33, 10], // GLOBAL_POSITION_INT
   [83, 10], // ATTITUDE_TARGET
-  [436, 5], // CURRENT_MODE
+  [436, 10], // CURRENT_MODE
+  [331, 5], // ODOMETRY, for its reset counter
   [330, 5], // OBSTACLE_DISTANCE
   [245, 2], // EXTENDED_SYS_STATE
   [1, 2], // SYS_STATUS
@@ -68,6 +71,7 @@ const read = (pilot: Pilot, nowMs: number): Readings => {
   const telemetry = pilot.telemetry.latest;
   const status = pilot.tracker.status(nowMs);
   const estimate = pilot.estimator.at(telemetry, nowMs);
+  followShifts(pilot, estimate);
   const { phase } = pilot.core.memory;
   if (isFlying(phase)) pilot.discharge.observe(telemetry.batteryRemaining, nowMs);
   else if (phase !== 'boot') {
@@ -85,6 +89,17 @@ const read = (pilot: Pilot, nowMs: number): Readings => {
     mode: modeReport(status, telemetry, nowMs),
     verdict,
   };
+};
+
+/** A reset of PX4's estimator moves what is kept in its frame: the ground at take-off, a held heading. */
+const followShifts = (
+  pilot: Pilot,
+  { localShiftDownM, headingShiftRad }: Readonly<Estimate>,
+): void => {
+  pilot.core.memory.groundDownM += localShiftDownM - pilot.shiftDownM;
+  pilot.yawSetpointRad = wrapPi(pilot.yawSetpointRad + headingShiftRad - pilot.shiftHeadingRad);
+  pilot.shiftDownM = localShiftDownM;
+  pilot.shiftHeadingRad = headingShiftRad;
 };
 
 const fillSituation = (pilot: Pilot, nowMs: number, vehicleHeardMs: number): void => {

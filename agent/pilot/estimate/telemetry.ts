@@ -5,9 +5,11 @@ import {
   CurrentMode,
   EstimatorStatus,
   ExtendedSysState,
+  GpsGlobalOrigin,
   GpsRawInt,
   HomePosition,
   LocalPositionNed,
+  Odometry,
   SysStatus,
 } from 'mavlink-mappings/dist/lib/common.js';
 import type { MavLinkData } from 'mavlink-mappings/dist/lib/mavlink.js';
@@ -29,11 +31,14 @@ const UNKNOWN_U16 = 65_535;
 export interface Telemetry {
   /** PX4's local NED frame, whose origin is its own. */
   localAtMs: number;
+  /** The autopilot's own time of it, ms since its boot. */
+  localBootMs: number;
   localPositionNed: Vector3;
   velocityNed: Vector3;
   globalAtMs: number;
   global: Geodetic;
   attitudeAtMs: number;
+  attitudeBootMs: number;
   rollRad: number;
   pitchRad: number;
   yawRad: number;
@@ -62,15 +67,19 @@ export interface Telemetry {
   currentModeAtMs: number;
   /** How often the flight controller's clock began anew. */
   reboots: number;
+  /** How often ODOMETRY.reset_counter or GPS_GLOBAL_ORIGIN said something else than before. */
+  estimatorResets: number;
 }
 
 const emptyTelemetry = (): Telemetry => ({
   localAtMs: NEVER_MS,
+  localBootMs: NEVER_MS,
   localPositionNed: vector3(0, 0, 0),
   velocityNed: vector3(0, 0, 0),
   globalAtMs: NEVER_MS,
   global: { latDeg: 0, lonDeg: 0, altAmslM: 0 },
   attitudeAtMs: NEVER_MS,
+  attitudeBootMs: NEVER_MS,
   rollRad: 0,
   pitchRad: 0,
   yawRad: 0,
@@ -94,6 +103,7 @@ const emptyTelemetry = (): Telemetry => ({
   intendedCustomMode: 0,
   currentModeAtMs: NEVER_MS,
   reboots: 0,
+  estimatorResets: 0,
 });
 
 const allFinite = (...values: number[]): boolean => values.every(Number.isFinite);
@@ -106,6 +116,8 @@ const shareFrom = (percent: number, known: number): number =>
 export class TelemetryStore {
   readonly latest: Telemetry = emptyTelemetry();
   readonly #clock = new BootClock();
+  #resetCounter: number | undefined;
+  #ekfOrigin: string | undefined;
 
   /** Takes any message; those that say nothing here are ignored. */
   update(message: MavLinkData, nowMs: number): void {
@@ -120,7 +132,26 @@ export class TelemetryStore {
       this.latest.currentCustomMode = message.customMode;
       this.latest.intendedCustomMode = message.intendedCustomMode;
       this.latest.currentModeAtMs = nowMs;
-    } else this.#slow(message, nowMs);
+    } else if (message instanceof Odometry) this.#resets(message);
+    else if (message instanceof GpsGlobalOrigin) this.#ekfOriginSays(message);
+    else this.#slow(message, nowMs);
+  }
+
+  /** Only the counter: the motion itself comes by LOCAL_POSITION_NED, in the frame that we fly in. */
+  #resets({ resetCounter }: Odometry): void {
+    if (this.#resetCounter !== undefined && resetCounter !== this.#resetCounter) {
+      this.latest.estimatorResets += 1;
+    }
+    this.#resetCounter = resetCounter;
+  }
+
+  /** Not used for conversion: PX4 projects on a sphere, and only its global position says what it means. */
+  #ekfOriginSays({ latitude, longitude, altitude }: GpsGlobalOrigin): void {
+    const origin = `${latitude} ${longitude} ${altitude}`;
+    if (this.#ekfOrigin !== undefined && origin !== this.#ekfOrigin) {
+      this.latest.estimatorResets += 1;
+    }
+    this.#ekfOrigin = origin;
   }
 
   #slow(message: MavLinkData, nowMs: number): void {
@@ -162,7 +193,10 @@ export class TelemetryStore {
     const { x, y, z, vx, vy, vz } = message;
     if (!allFinite(x, y, z, vx, vy, vz)) return;
     const latest = this.latest;
-    latest.localAtMs = this.#stamp(message.timeBootMs, nowMs);
+    const atMs = this.#stamp(message.timeBootMs, nowMs);
+    if (isOvertaken(message.timeBootMs, latest.localBootMs)) return;
+    latest.localAtMs = atMs;
+    latest.localBootMs = message.timeBootMs;
     setVector(latest.localPositionNed, x, y, z);
     setVector(latest.velocityNed, vx, vy, vz);
   }
@@ -179,7 +213,10 @@ export class TelemetryStore {
     const { roll, pitch, yaw, rollspeed, pitchspeed, yawspeed } = message;
     if (!allFinite(roll, pitch, yaw, rollspeed, pitchspeed, yawspeed)) return;
     const latest = this.latest;
-    latest.attitudeAtMs = this.#stamp(message.timeBootMs, nowMs);
+    const atMs = this.#stamp(message.timeBootMs, nowMs);
+    if (isOvertaken(message.timeBootMs, latest.attitudeBootMs)) return;
+    latest.attitudeAtMs = atMs;
+    latest.attitudeBootMs = message.timeBootMs;
     latest.rollRad = roll;
     latest.pitchRad = pitch;
     latest.yawRad = yaw;
@@ -190,6 +227,13 @@ export class TelemetryStore {
     if (Number.isFinite(message.thrust)) this.latest.thrust = message.thrust;
   }
 }
+
+/** Telemetry further back than this belongs to another boot. */
+const OTHER_BOOT_MS = 1000;
+
+/** A packet that a newer one has overtaken on its way, or one that came twice. */
+const isOvertaken = (bootMs: number, newestBootMs: number): boolean =>
+  bootMs <= newestBootMs && bootMs > newestBootMs - OTHER_BOOT_MS;
 
 const setVector = (target: Vector3, x: number, y: number, z: number): void => {
   target.x = x;

@@ -82,6 +82,8 @@ export class FlightRig {
       yawRad: 0,
       home: vector3(0, 0, 0),
       homeKnown: true,
+      localShiftDownM: 0,
+      headingShiftRad: 0,
     };
     this.#pipe = Array.from({ length: this.#options.delayTicks }, () => vector3(0, 0, 0));
     this.situation = emptySituation(this.#estimate);

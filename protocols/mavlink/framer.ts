@@ -67,6 +67,9 @@ export class Framer {
   readonly #view: FrameView;
   #start = 0;
   #end = 0;
+  /** Of the last candidate whose header was whole. */
+  #msgid = 0;
+  #crcExtra = 0;
   #datagramEnded = false;
 
   constructor(capacityBytes = 65_536) {
@@ -133,22 +136,21 @@ export class Framer {
     const flags = buffer[start + 2]!;
     if ((flags & ~FLAG_SIGNED) !== 0) return 0;
     if (available < HEADER_BYTES) return HEADER_BYTES;
-    if (crcExtraOf(this.#msgid()) === undefined) return 0;
+    this.#msgid = buffer[start + 7]! | (buffer[start + 8]! << 8) | (buffer[start + 9]! << 16);
+    const crcExtra = crcExtraOf(this.#msgid);
+    if (crcExtra === undefined) return 0;
+    this.#crcExtra = crcExtra;
     const signatureBytes = flags & FLAG_SIGNED ? SIGNATURE_BYTES : 0;
     return HEADER_BYTES + buffer[start + 1]! + CHECKSUM_BYTES + signatureBytes;
   }
 
-  #msgid(): number {
-    const at = this.#start + 7;
-    return this.#buffer[at]! | (this.#buffer[at + 1]! << 8) | (this.#buffer[at + 2]! << 16);
-  }
-
+  /** Of the candidate that {@link Framer.#candidateLength} has just measured, header and all. */
   #isIntact(): boolean {
     const buffer = this.#buffer;
     const start = this.#start;
     const payloadEnd = start + HEADER_BYTES + buffer[start + 1]!;
     const checksum = buffer[payloadEnd]! | (buffer[payloadEnd + 1]! << 8);
-    return packetChecksum(buffer, start + 1, payloadEnd, crcExtraOf(this.#msgid())!) === checksum;
+    return packetChecksum(buffer, start + 1, payloadEnd, this.#crcExtra) === checksum;
   }
 
   #take(length: number): FrameView {
@@ -163,7 +165,7 @@ export class Framer {
     view.sequence = buffer[start + 4]!;
     view.sysid = buffer[start + 5]!;
     view.compid = buffer[start + 6]!;
-    view.msgid = this.#msgid();
+    view.msgid = this.#msgid;
     this.#start += length;
     this.counts.framesGood += 1;
     return view;

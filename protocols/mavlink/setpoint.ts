@@ -4,6 +4,7 @@ import {
   SetPositionTargetLocalNed,
 } from 'mavlink-mappings/dist/lib/common.js';
 import { assert } from '../fault.ts';
+import { blankMessage } from './blank-message.ts';
 import { isFiniteVector } from '../vector.ts';
 import type { Vector3 } from '../vector.ts';
 import type { Component } from './command.ts';
@@ -52,13 +53,15 @@ export const positionSetpoint = (
   return message;
 };
 
+const blankSetpoint = blankMessage(SetPositionTargetLocalNed);
+
 const localSetpoint = (
   target: Component,
   heading: Heading,
   bootMs: number,
   ignored: number,
 ): SetPositionTargetLocalNed => {
-  const message = new SetPositionTargetLocalNed();
+  const message = blankSetpoint();
   message.timeBootMs = Math.floor(bootMs) >>> 0;
   message.targetSystem = target.sysid;
   message.targetComponent = target.compid;

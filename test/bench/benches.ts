@@ -4,6 +4,7 @@ import type { Bench } from './bench.ts';
 export const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   abort: async () => (await import('./abort/abort.ts')).abortBench,
   guard: async () => (await import('./guard/guard.ts')).guardBench,
+  mavlink: async () => (await import('./mavlink/mavlink.ts')).mavlinkBench,
   model: async () => (await import('./model/model.ts')).modelBench,
   plan: async () => (await import('./plan/plan.ts')).planBench,
 };

@@ -1,0 +1,102 @@
+import { vector3 } from '#protocols/vector.ts';
+import { Encoder } from '#protocols/mavlink/codec.ts';
+import { velocitySetpoint } from '#protocols/mavlink/setpoint.ts';
+import { seededRandom } from '#protocols/random.ts';
+import { damage, recoveredShare, type Damage } from '../../fuzz/mavlink/recovery.ts';
+import { onboardTraffic } from '../../fuzz/mavlink/traffic.ts';
+import { quantile, type Bench, type BenchRun } from '../bench.ts';
+import {
+  classPipeline,
+  datagramsOf,
+  fieldPipeline,
+  framesFound,
+  nodeMavlinkPipeline,
+  splitterFound,
+} from './pipelines.ts';
+
+const PACKETS = 40_000;
+const ROUNDS = 7;
+const DAMAGED_SHARE = 0.005;
+const SETPOINTS = 100_000;
+
+/** Median over rounds, the three pipelines in turn, so that a busy machine slows them alike. */
+const speeds = async (seed: number): Promise<{ ours: number; fields: number; theirs: number }> => {
+  const datagrams = datagramsOf(Buffer.concat(onboardTraffic(PACKETS, seededRandom(seed))));
+  const rates = { ours: [] as number[], fields: [] as number[], theirs: [] as number[] };
+  const timed = async (
+    into: number[],
+    pipeline: (datagrams: readonly Uint8Array[]) => number | Promise<number>,
+  ): Promise<void> => {
+    const startMs = performance.now();
+    const count = await pipeline(datagrams);
+    const seconds = (performance.now() - startMs) / 1000;
+    if (count !== PACKETS) throw new Error(`a pipeline found ${count} of ${PACKETS} packets`);
+    into.push(count / seconds);
+  };
+  for (let round = 0; round < ROUNDS; round += 1) {
+    await timed(rates.ours, classPipeline);
+    await timed(rates.fields, fieldPipeline);
+    await timed(rates.theirs, nodeMavlinkPipeline);
+  }
+  return {
+    ours: quantile(rates.ours, 0.5),
+    fields: quantile(rates.fields, 0.5),
+    theirs: quantile(rates.theirs, 0.5),
+  };
+};
+
+const encodeUs = (): number => {
+  const encoder = new Encoder(1, 191);
+  const target = { sysid: 1, compid: 1 };
+  const rounds: number[] = [];
+  let bytes = 0;
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const startMs = performance.now();
+    for (let index = 0; index < SETPOINTS; index += 1) {
+      const velocity = vector3(index % 7, index % 5, index % 3);
+      bytes += encoder.encode(velocitySetpoint(target, velocity, { yawRad: 1 }, index)).length;
+    }
+    rounds.push(((performance.now() - startMs) * 1000) / SETPOINTS);
+  }
+  if (bytes === 0) throw new Error('nothing was encoded');
+  return quantile(rounds, 0.5);
+};
+
+const recovery = async (
+  seeds: readonly number[],
+  kind: Damage,
+): Promise<{ ours: number; theirs: number }> => {
+  let ours = 0;
+  let theirs = 0;
+  for (const seed of seeds) {
+    const random = seededRandom(seed);
+    const stream = damage(onboardTraffic(PACKETS, random), kind, DAMAGED_SHARE, random);
+    ours += recoveredShare(stream, framesFound(stream.bytes)) / seeds.length;
+    theirs += recoveredShare(stream, await splitterFound(stream.bytes)) / seeds.length;
+  }
+  return { ours, theirs };
+};
+
+export const mavlinkBench: Bench = {
+  about: "parsing, encoding and resynchronising, beside node-mavlink's own pipeline",
+  seeds: [1, 3],
+  run: async ({ seeds, tell }: BenchRun) => {
+    tell("speed on PX4's onboard mix of messages");
+    const { ours, fields, theirs } = await speeds(seeds[0] ?? 1);
+    tell('recovery of undamaged packets, 0.5 % of the bytes lost, then changed');
+    const loss = await recovery(seeds, 'loss');
+    const flips = await recovery(seeds, 'flips');
+    return {
+      framesPerSecond: ours,
+      fastFramesPerSecond: fields,
+      nodeMavlinkFramesPerSecond: theirs,
+      ratioVsNodeMavlink: ours / theirs,
+      fastRatio: fields / ours,
+      encodeUs: encodeUs(),
+      recoveredAtLoss: loss.ours,
+      recoveredAtFlips: flips.ours,
+      nodeMavlinkRecoveredAtLoss: loss.theirs,
+      nodeMavlinkRecoveredAtFlips: flips.theirs,
+    };
+  },
+};

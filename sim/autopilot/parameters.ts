@@ -1,134 +1,113 @@
+import { Fault } from '#protocols/fault.ts';
+import px4v115 from './data/parameters-1.15.json' with { type: 'json' };
+import px4v118 from './data/parameters-1.18.json' with { type: 'json' };
+
 /** int32 travels in the float field of PARAM_VALUE as a bytewise union, float as itself. */
 export type ParameterType = 'int32' | 'float';
 
 /** Which PX4 the stand-in behaves like. */
 export type Profile = '1.15' | '1.18';
 
-interface Declaration {
-  readonly type: ParameterType;
-  readonly value: number;
-  /** Default of PX4 v1.15.4 where it differs from that of 1.18. */
-  readonly before?: number;
+type Common<One, Other> = Extract<keyof One, keyof Other>;
+
+/** A parameter that both profiles have. */
+export type ParameterName =
+  | Common<typeof px4v115.int32, typeof px4v118.int32>
+  | Common<typeof px4v115.float, typeof px4v118.float>;
+
+interface Catalogue {
+  /** As read over MAVLink from PX4 SITL with airframe 10040 after its first boot, in its order. */
+  readonly defaults: ReadonlyMap<string, number>;
+  readonly types: ReadonlyMap<string, ParameterType>;
+  readonly indexes: ReadonlyMap<string, number>;
+  /** What PX4 changes by itself and leaves out of its hash. */
+  readonly volatile: ReadonlySet<string>;
 }
 
-const int = (value: number, before = value): Declaration => ({ type: 'int32', value, before });
-const float = (value: number, before = value): Declaration => ({ type: 'float', value, before });
+const catalogueOf = (data: typeof px4v115 | typeof px4v118): Catalogue => {
+  const entries = [
+    ...Object.entries(data.int32).map(([name, value]) => ({ name, value, type: 'int32' as const })),
+    ...Object.entries(data.float).map(([name, value]) => ({ name, value, type: 'float' as const })),
+  ].sort((one, other) => (one.name < other.name ? -1 : 1));
+  return {
+    defaults: new Map(entries.map(({ name, value }) => [name, value])),
+    types: new Map(entries.map(({ name, type }) => [name, type])),
+    indexes: new Map(entries.map(({ name }, index) => [name, index])),
+    volatile: new Set(data.volatile),
+  };
+};
 
-/**
- * The parameters of PX4 that this stand-in obeys, with the defaults read over MAVLink from PX4 SITL
- * (release/1.18 snapshot and v1.15.4) with airframe 10040.
- */
-const DECLARATIONS = {
-  BAT1_N_CELLS: int(4),
-  BAT_CRIT_THR: float(0.07),
-  BAT_EMERGEN_THR: float(0.05),
-  BAT_LOW_THR: float(0.15),
-  COM_DISARM_LAND: float(2),
-  COM_DISARM_PRFLT: float(10),
-  COM_DL_LOSS_T: int(10),
-  COM_FAIL_ACT_T: float(5),
-  COM_LOW_BAT_ACT: int(3, 2),
-  COM_OBL_RC_ACT: int(0),
-  COM_OF_LOSS_T: float(1),
-  COM_SPOOLUP_TIME: float(1),
-  GF_ACTION: int(2),
-  MAV_SYS_ID: int(1),
-  MAV_TYPE: int(2),
-  MC_PITCHRATE_P: float(0.15),
-  MC_PITCH_P: float(4, 6.5),
-  MC_ROLLRATE_D: float(0.003),
-  MC_ROLLRATE_I: float(0.2),
-  MC_ROLLRATE_MAX: float(220),
-  MC_ROLLRATE_P: float(0.15),
-  MC_ROLL_P: float(4, 6.5),
-  MC_YAWRATE_I: float(0.1),
-  MC_YAWRATE_MAX: float(200),
-  MC_YAWRATE_P: float(0.2),
-  MC_YAW_P: float(2.8),
-  MIS_TAKEOFF_ALT: float(2.5),
-  MPC_ACC_DOWN_MAX: float(3),
-  MPC_ACC_HOR: float(3),
-  MPC_ACC_UP_MAX: float(4),
-  MPC_JERK_AUTO: float(4),
-  MPC_LAND_ALT1: float(10),
-  MPC_LAND_ALT2: float(5),
-  MPC_LAND_ALT3: float(1),
-  MPC_LAND_CRWL: float(0.3),
-  MPC_LAND_SPEED: float(0.7),
-  MPC_THR_HOVER: float(0.5),
-  MPC_THR_MAX: float(1),
-  MPC_THR_MIN: float(0.12),
-  MPC_TILTMAX_AIR: float(45),
-  MPC_TKO_RAMP_T: float(3),
-  MPC_TKO_SPEED: float(1.5),
-  MPC_VELD_LP: float(5),
-  MPC_XY_CRUISE: float(5),
-  MPC_XY_P: float(0.95),
-  MPC_XY_TRAJ_P: float(0.5),
-  MPC_XY_VEL_D_ACC: float(0.2),
-  MPC_XY_VEL_I_ACC: float(0.4),
-  MPC_XY_VEL_MAX: float(12),
-  MPC_XY_VEL_P_ACC: float(1.8),
-  MPC_YAWRAUTO_MAX: float(60, 45),
-  MPC_Z_P: float(1),
-  MPC_Z_VEL_D_ACC: float(0),
-  MPC_Z_VEL_I_ACC: float(2),
-  MPC_Z_VEL_MAX_DN: float(1.5),
-  MPC_Z_VEL_MAX_UP: float(3),
-  MPC_Z_VEL_P_ACC: float(4),
-  MPC_Z_V_AUTO_DN: float(1.5),
-  MPC_Z_V_AUTO_UP: float(3),
-  NAV_ACC_RAD: float(10, 2),
-  NAV_DLL_ACT: int(0),
-  NAV_MC_ALT_RAD: float(0.8),
-  RTL_CONE_ANG: int(45),
-  RTL_DESCEND_ALT: float(10),
-  RTL_LAND_DELAY: float(0),
-  RTL_MIN_DIST: float(10),
-  RTL_RETURN_ALT: float(30),
-  RTL_TYPE: int(0),
-  SYS_AUTOSTART: int(10040),
-} as const satisfies Record<string, Declaration>;
-
-export type ParameterName = keyof typeof DECLARATIONS;
-
-export const parameterNames: readonly ParameterName[] = Object.keys(DECLARATIONS)
-  .sort()
-  .map((name) => name as ParameterName);
-
-export const isParameterName = (name: string): name is ParameterName =>
-  Object.hasOwn(DECLARATIONS, name);
+const CATALOGUES: Readonly<Record<Profile, Catalogue>> = {
+  '1.15': catalogueOf(px4v115),
+  '1.18': catalogueOf(px4v118),
+};
 
 /** One vehicle's parameter table. Ranges are not enforced, as PX4 does not either. */
 export class Parameters {
+  readonly profile: Profile;
+  /** All names in PX4's order: a parameter's index is its place here. */
+  readonly names: readonly string[];
   /** Counts changes, so that readers know when to read again. */
   revision = 0;
-  readonly #values = new Map<ParameterName, number>();
+  /** Changed and not yet written to storage: PX4 tells these to everyone. */
+  readonly unsaved = new Set<string>();
+  readonly #catalogue: Catalogue;
+  readonly #values: Map<string, number>;
 
+  /** Throws the Fault `parameter-unknown` (exit 2) for an override that this PX4 does not have. */
   constructor(profile: Profile, overrides: Readonly<Record<string, number>> = {}) {
-    for (const name of parameterNames) {
-      const declared: Declaration = DECLARATIONS[name];
-      this.#values.set(
-        name,
-        profile === '1.15' ? (declared.before ?? declared.value) : declared.value,
-      );
-    }
+    this.profile = profile;
+    this.#catalogue = CATALOGUES[profile];
+    this.#values = new Map(this.#catalogue.defaults);
+    this.names = [...this.#values.keys()];
     for (const [name, value] of Object.entries(overrides)) {
-      if (isParameterName(name)) this.set(name, value);
+      if (!this.has(name)) throw unknownFault(name, profile);
+      this.set(name, value);
     }
     this.revision = 0;
+    this.unsaved.clear();
   }
 
   get(name: ParameterName): number {
     return this.#values.get(name)!;
   }
 
-  typeOf(name: ParameterName): ParameterType {
-    return DECLARATIONS[name].type;
+  /** As {@link Parameters.get} for any name; undefined for one that this PX4 does not have. */
+  find(name: string): number | undefined {
+    return this.#values.get(name);
   }
 
-  set(name: ParameterName, value: number): void {
-    this.#values.set(name, DECLARATIONS[name].type === 'int32' ? Math.trunc(value) : value);
+  has(name: string): boolean {
+    return this.#values.has(name);
+  }
+
+  typeOf(name: string): ParameterType | undefined {
+    return this.#catalogue.types.get(name);
+  }
+
+  indexOf(name: string): number | undefined {
+    return this.#catalogue.indexes.get(name);
+  }
+
+  isVolatile(name: string): boolean {
+    return this.#catalogue.volatile.has(name);
+  }
+
+  /** Does nothing for a name that this PX4 does not have. */
+  set(name: string, value: number): void {
+    const type = this.typeOf(name);
+    if (type === undefined) return;
+    const held = type === 'int32' ? Math.trunc(value) : value;
+    // v1.15 marks even what was set to its own value; v1.18 only what changed.
+    if (this.profile === '1.15' || held !== this.#values.get(name)) this.unsaved.add(name);
+    this.#values.set(name, held);
     this.revision += 1;
   }
 }
+
+const unknownFault = (name: string, profile: Profile): Fault =>
+  new Fault('parameter-unknown', `PX4 v${profile} has no parameter ${name}`, {
+    exit: 'usage',
+    data: { name, profile },
+    remedy: 'Correct the name under "parameters", or choose the other "profile".',
+  });

@@ -28,6 +28,8 @@ export class Companion {
   readonly acks: CommandAck[] = [];
   readonly received: MavLinkData[] = [];
   readonly datagrams: Uint8Array[] = [];
+  /** Every packet that came, those of unknown messages too. */
+  readonly frames: Frame[] = [];
   heartbeat: Heartbeat | undefined;
   /** Velocity streamed at 20 Hz while it is set, NED m/s. */
   streamed: readonly [number, number, number] | undefined;
@@ -163,6 +165,7 @@ export class Companion {
       this.#framer.push(datagram);
     }
     for (let frame = this.#framer.next(); frame !== undefined; frame = this.#framer.next()) {
+      this.frames.push(frame);
       const message = decode(frame);
       if (message === undefined) continue;
       this.received.push(message);

@@ -3,7 +3,7 @@ import { Commands } from './commands.ts';
 import { LegacyMode } from './legacy-mode.ts';
 import type { MessageService, ServiceContext } from './message-service.ts';
 import { NoMissions } from './no-missions.ts';
-import { ParameterMessages } from './parameter-messages.ts';
+import { ParameterService } from './parameter-service.ts';
 import { Setpoints } from './setpoints.ts';
 
 /** The services of one link, the most frequent messages first: the first that takes a message has it. */
@@ -11,7 +11,7 @@ export const linkServices = (context: ServiceContext): readonly MessageService[]
   new Setpoints(context),
   new Commands(context),
   new ClockSync(context),
-  new ParameterMessages(context),
+  new ParameterService(context),
   new NoMissions(context),
   new LegacyMode(context),
 ];

@@ -15,8 +15,6 @@ export type PlanPart = (typeof PLAN_PARTS)[number];
 export const planPartCodeOf = (part: PlanPart): MavMissionType =>
   PLAN_PARTS.indexOf(part) as MavMissionType;
 
-/** MAV_FRAME of an item whose place does not matter, such as a change of speed. */
-export const FRAME_MISSION = 2;
 /** MAV_FRAME: latitude and longitude, altitude above mean sea level. */
 export const FRAME_AMSL = 0;
 /** MAV_FRAME: latitude and longitude, altitude above home. */
@@ -28,7 +26,10 @@ export const FRAME_TERRAIN = 10;
 export interface MissionItem {
   /** MAV_CMD. */
   command: number;
-  /** MAV_FRAME without its INT variants, which mean the same in an item (mavlink.io, MAV_FRAME). */
+  /**
+   * MAV_FRAME without its INT variants, which mean the same in an item (mavlink.io, MAV_FRAME);
+   * 2 (MISSION) for an item whose place does not matter, such as a change of speed.
+   */
   frame: number;
   /** Parameters 1 to 4; NaN is "as the vehicle likes". */
   params: readonly [number, number, number, number];

@@ -7,14 +7,12 @@ import {
   MissionRequestInt,
 } from 'mavlink-mappings/dist/lib/common.js';
 import type { MavLinkData } from 'mavlink-mappings/dist/lib/mavlink.js';
-import { decode } from '#protocols/mavlink/codec.ts';
-import { fenceItems, fenceOfItems, rallyItems, rallyOfItems } from '#protocols/mavlink/geofence.ts';
+import { fenceItems, rallyItems } from '#protocols/mavlink/geofence.ts';
 import { MissionClient } from '#protocols/mavlink/mission-client.ts';
 import { itemDifferences } from '#protocols/mavlink/mission-compare.ts';
-import { itemProblem, missionItemOf, type MissionItem } from '#protocols/mavlink/mission-item.ts';
+import type { MissionItem } from '#protocols/mavlink/mission-item.ts';
 import { seededRandom } from '#protocols/random.ts';
 import { MissionRig, SELF, VEHICLE } from './mission-vehicle.ts';
-import { hasRecordings, recordingOf } from './tlog-packets.ts';
 
 const waypoint = (latDeg: number, lonDeg: number, z = 20): MissionItem => ({
   command: 16,
@@ -25,6 +23,8 @@ const waypoint = (latDeg: number, lonDeg: number, z = 20): MissionItem => ({
   z,
   autocontinue: true,
 });
+
+const circle = { inclusion: false, center: { latDeg: 47.4, lonDeg: 8.5 }, radiusM: 15 };
 
 const route = (count: number): MissionItem[] =>
   Array.from({ length: count }, (_, i) => waypoint(47.39 + i * 1e-4, 8.54, 20 + i));
@@ -169,55 +169,6 @@ test('arbitrary messages neither crash a transfer nor keep it for ever', () => {
   );
 });
 
-const circle = { inclusion: false, center: { latDeg: 47.4, lonDeg: 8.5 }, radiusM: 15 };
-
-const degrees = (most: number) =>
-  fc.integer({ min: -most * 1e7, max: most * 1e7 }).map((e7) => e7 / 1e7);
-const point = fc.record({ latDeg: degrees(90), lonDeg: degrees(180) });
-const radius = fc.float({ min: 1, max: 10_000, noNaN: true });
-
-describe('a fence', () => {
-  test('is the same after it was items', () => {
-    const polygon = fc.record({
-      inclusion: fc.boolean(),
-      corners: fc.array(point, { minLength: 3, maxLength: 20 }),
-    });
-    const circles = fc.record({ inclusion: fc.boolean(), center: point, radiusM: radius });
-    const fence = fc.record({
-      polygons: fc.array(polygon, { maxLength: 5 }),
-      circles: fc.array(circles, { maxLength: 5 }),
-    });
-    fc.assert(
-      fc.property(fence, (one) => {
-        const items = fenceItems(one);
-        expect(items.map(itemProblem).filter((problem) => problem !== undefined)).toEqual([]);
-        expect(fenceOfItems(items)).toEqual(one);
-      }),
-    );
-  });
-
-  test('of items that make none is refused in words', () => {
-    const whole = fenceItems({
-      polygons: [{ inclusion: true, corners: [0, 1, 2].map((i) => ({ latDeg: i, lonDeg: 0 })) }],
-      circles: [],
-    });
-    expect(fenceOfItems(whole.slice(0, 2))).toBe('the polygon that begins at item 0 is not whole');
-    expect(fenceOfItems(route(1))).toContain('is no fence');
-    expect(
-      fenceOfItems(fenceItems({ polygons: [], circles: [{ ...circle, radiusM: 0 }] })),
-    ).toContain('radius 0');
-  });
-
-  test('rally points are the same after they were items', () => {
-    const rally = fc.array(fc.record({ latDeg: degrees(90), lonDeg: degrees(180), altM: radius }));
-    fc.assert(
-      fc.property(rally, (points) => {
-        expect(rallyOfItems(rallyItems(points))).toEqual(points);
-      }),
-    );
-  });
-});
-
 describe('comparing', () => {
   test('overlooks what PX4 changes on the way, and nothing else', () => {
     const [one] = route(1);
@@ -231,110 +182,5 @@ describe('comparing', () => {
     ]);
     expect(itemDifferences('mission', [one!], [])).toMatchObject([{ field: 'missing', seq: 0 }]);
     expect(itemDifferences('mission', [], [one!])).toMatchObject([{ field: 'surplus', seq: 0 }]);
-  });
-});
-
-describe.skipIf(!hasRecordings)('against what the real PX4 said', () => {
-  const MISSION_IDS = new Set([40, 43, 44, 45, 47, 51, 73]);
-
-  /**
-   * Plays the recording from one of its client's messages on: our client must say the same thing as
-   * the recorded one did, and hears what PX4 answered to it, until it has nothing more to say.
-   */
-  const play = (client: MissionClient, firstClientMessage: number) => {
-    const { vehicle, client: asked } = recordingOf('mission-fence');
-    const said = asked.filter(({ frame }) => MISSION_IDS.has(frame.msgid));
-    const heard = vehicle.filter(({ frame }) => MISSION_IDS.has(frame.msgid));
-    let at = firstClientMessage;
-    let nowMs = said[at]!.atMs;
-    const outcomes = [];
-    while (client.progress !== undefined && at < said.length) {
-      const tick = client.tick(nowMs);
-      outcomes.push(...tick.outcomes);
-      for (const message of tick.send) {
-        const recorded = said[at]!;
-        expect(Object.entries(message).toSorted()).toEqual(
-          Object.entries(decode(recorded.frame)!).toSorted(),
-        );
-        at += 1;
-        nowMs = Math.max(nowMs, recorded.atMs);
-        const untilMs = said[at]?.atMs ?? Number.POSITIVE_INFINITY;
-        for (const { atMs, frame } of heard) {
-          if (atMs < recorded.atMs || atMs >= untilMs) continue;
-          client.hear(decode(frame)!, frame);
-        }
-      }
-      nowMs += 20;
-    }
-    return outcomes;
-  };
-
-  const recordedItems = (part: number, from: number, count: number): MissionItem[] => {
-    const { client: asked } = recordingOf('mission-fence');
-    return asked
-      .map(({ frame }) => decode(frame))
-      .filter((message) => message instanceof MissionItemInt && message.missionType === part)
-      .slice(from, from + count)
-      .map((message) => {
-        const sent = message as MissionItemInt;
-        return { ...missionItemOf(sent), frame: sent.frame };
-      });
-  };
-
-  test('asks for three empty lists, uploads six items and reads them back unchanged', () => {
-    const client = new MissionClient(VEHICLE, SELF);
-    const items = recordedItems(0, 0, 6);
-    client.download('mission');
-    client.download('fence');
-    client.download('rally');
-    client.upload('mission', items);
-    client.download('mission');
-    const outcomes = play(client, 0);
-    expect(outcomes.map(({ part, result }) => `${part} ${result}`)).toEqual([
-      'mission downloaded',
-      'fence downloaded',
-      'rally downloaded',
-      'mission uploaded',
-      'mission downloaded',
-    ]);
-    const last = outcomes.at(-1);
-    expect(last?.result === 'downloaded' && itemDifferences('mission', items, last.items)).toEqual(
-      [],
-    );
-  });
-
-  test('a command that PX4 does not know is refused by name', () => {
-    const { client: asked } = recordingOf('mission-fence');
-    const said = asked.filter(({ frame }) => MISSION_IDS.has(frame.msgid));
-    const at = said.findIndex(({ frame }) => {
-      const message = decode(frame);
-      return message instanceof MissionItemInt && Number(message.command) === 999;
-    });
-    const client = new MissionClient(VEHICLE, SELF);
-    const bad = decode(said[at]!.frame) as MissionItemInt;
-    client.upload('mission', [{ ...missionItemOf(bad), frame: bad.frame }]);
-    expect(play(client, at - 1)).toMatchObject([
-      { result: 'refused', seq: 0, refusal: { name: 'unsupported' } },
-    ]);
-  });
-
-  test('a fence comes back in another frame, and counts as the same', () => {
-    const { client: asked } = recordingOf('mission-fence');
-    const said = asked.filter(({ frame }) => MISSION_IDS.has(frame.msgid));
-    const at = said.findIndex(({ frame }) => {
-      const message = decode(frame);
-      return message instanceof MissionCount && message.missionType === 1;
-    });
-    const items = recordedItems(1, 0, 4);
-    const client = new MissionClient(VEHICLE, SELF);
-    client.upload('fence', items);
-    client.download('fence');
-    const [up, down] = play(client, at);
-    expect(up).toMatchObject({ result: 'uploaded', count: 4 });
-    expect(down?.result === 'downloaded' && itemDifferences('fence', items, down.items)).toEqual(
-      [],
-    );
-    const fence = down?.result === 'downloaded' ? fenceOfItems(down.items) : '';
-    expect(fence).toMatchObject({ polygons: [{ inclusion: true }], circles: [] });
   });
 });

@@ -1,10 +1,11 @@
-import { geodeticFromNed, nedFromGeodetic } from '#protocols/frames.ts';
+import { geodeticFromNed, nedFromGeodetic, type Geodetic } from '#protocols/frames.ts';
 import type { Frame } from '#protocols/mavlink/framer.ts';
 import { radiansFromDegrees } from '#protocols/units.ts';
-import { vector3 } from '#protocols/vector.ts';
+import { vector3, type Vector3 } from '#protocols/vector.ts';
 import { seededRandom, type Random } from '#protocols/random.ts';
 import { Autopilot } from './autopilot/autopilot.ts';
 import { MavlinkEndpoint } from './autopilot/mavlink-endpoint.ts';
+import { PlanStore } from './autopilot/mission/plan-store.ts';
 import { Parameters } from './autopilot/parameters.ts';
 import type { Instruments } from './autopilot/telemetry/instruments.ts';
 import type { Injury } from './injury.ts';
@@ -50,6 +51,8 @@ export class Vehicle {
   readonly #ring: RangeRing;
   readonly #gnss: Gnss;
   readonly #parameters: Parameters;
+  /** Mission, fence and rally points lie on the memory card: a reboot keeps them. */
+  readonly #plans = new PlanStore();
   #controller: FlightController;
   #boots = 0;
   #steps = 0;
@@ -186,21 +189,24 @@ export class Vehicle {
       defaultEstimateErrors,
       random.fork('estimate'),
     );
+    const localOf = (position: Geodetic): Vector3 => {
+      const ned = nedFromGeodetic(scenario.origin, position);
+      const { originNed } = estimate;
+      return vector3(ned.x - originNed.x, ned.y - originNed.y, ned.z - originNed.z);
+    };
     const autopilot = new Autopilot({
       profile: scenario.profile,
       parameters: this.#parameters,
       originAltAmslM: scenario.origin.altAmslM - estimate.originNed.z,
       random: random.fork('autopilot'),
       motion: estimate,
+      plans: this.#plans,
+      localOf,
     });
     const endpoint = new MavlinkEndpoint({
       sysid,
       instruments: this.#instruments(autopilot, estimate),
-      localOf: (position) => {
-        const ned = nedFromGeodetic(scenario.origin, position);
-        const { originNed } = estimate;
-        return vector3(ned.x - originNed.x, ned.y - originNed.y, ned.z - originNed.z);
-      },
+      localOf,
       rates: Object.fromEntries(
         Object.entries(scenario.rates).map(([msgid, hz]) => [Number(msgid), hz]),
       ),

@@ -14,12 +14,18 @@ const paceFor = (lagM: number): number =>
   clamp((LAG_MAX_M - lagM) / (LAG_MAX_M - LAG_FREE_M), 0, 1);
 
 /**
- * Greatest speed from which a stop within `distanceM` is possible under these limits, with the time
+ * Greatest speed from which a stop (or `exitMps`) within `distanceM` is possible under these limits, with the time
  * that jerk takes to turn full acceleration into full braking counted in.
  */
-const brakingSpeed = (distanceM: number, accelerationMps2: number, jerkMps3: number): number => {
+const brakingSpeed = (
+  distanceM: number,
+  accelerationMps2: number,
+  jerkMps3: number,
+  exitMps = 0,
+): number => {
   const b = (4 * accelerationMps2 * accelerationMps2) / jerkMps3;
-  return (Math.sqrt(b * b + 8 * accelerationMps2 * distanceM) - b) / 2;
+  const c = 2 * accelerationMps2 * distanceM + exitMps * exitMps;
+  return (Math.sqrt(b * b + 4 * c) - b) / 2;
 };
 
 /** Acceleration that brings a speed error to zero as fast as the jerk allows, without overshoot. */
@@ -32,6 +38,10 @@ const correction = (errorMps: number, limitMps2: number, jerkMps3: number, dtS: 
  */
 export class AutoTrajectory {
   readonly targetNed: Vector3 = vector3(0, 0, 0);
+  /** Speed over the ground; NaN means MPC_XY_CRUISE. */
+  cruiseMps = Number.NaN;
+  /** Speed at which the target is to be passed; 0 to stop there. */
+  exitMps = 0;
   /** Heading to turn to; the present one until a mode asks for another. */
   targetYawRad = 0;
   readonly #parameters: Parameters;
@@ -49,6 +59,8 @@ export class AutoTrajectory {
     Object.assign(this.#position, motion.positionNed);
     Object.assign(this.#velocity, motion.velocityNed);
     Object.assign(this.#acceleration, { x: 0, y: 0, z: 0 });
+    this.cruiseMps = Number.NaN;
+    this.exitMps = 0;
     this.#yawRad = yawOf(motion.attitude);
     this.targetYawRad = this.#yawRad;
     const { x: vx, y: vy, z: vz } = this.#velocity;
@@ -122,7 +134,9 @@ export class AutoTrajectory {
     const gapX = this.targetNed.x - this.#position.x;
     const gapY = this.targetNed.y - this.#position.y;
     const gap = Math.sqrt(gapX * gapX + gapY * gapY);
-    const speed = Math.min(p.get('MPC_XY_CRUISE'), brakingSpeed(gap, acceleration, jerk));
+    const cruise = Number.isNaN(this.cruiseMps) ? p.get('MPC_XY_CRUISE') : this.cruiseMps;
+    const braking = brakingSpeed(gap, acceleration, jerk, this.exitMps);
+    const speed = Math.min(cruise, braking, p.get('MPC_XY_VEL_MAX'));
     const perMetre = gap > 1e-6 ? speed / gap : 0;
     this.#stepHorizontalVelocity(dtS, gapX * perMetre, gapY * perMetre, acceleration, jerk);
     const lagX = this.#position.x - motion.positionNed.x;

@@ -1,3 +1,4 @@
+import type { Geodetic } from '#protocols/frames.ts';
 import type { FlightMode, LandedState } from '#protocols/mavlink/modes.ts';
 import type { Random } from '#protocols/random.ts';
 import { vector3, type Vector3 } from '#protocols/vector.ts';
@@ -7,14 +8,17 @@ import { controlGains } from './control/control-gains.ts';
 import { FlightControl, type Motion } from './control/flight-control.ts';
 import { clearSetpoint, emptySetpoint } from './control/flight-setpoint.ts';
 import { Home } from './home.ts';
+import type { PlanStore } from './mission/plan-store.ts';
 import { LandDetector, type LiftCommand } from './land-detector.ts';
 import { BlindDescent } from './modes/blind-descent.ts';
 import { Land } from './modes/land.ts';
 import { Loiter } from './modes/loiter.ts';
+import { MissionMode } from './modes/mission.ts';
 import type { ModeBehaviour } from './modes/mode-behaviour.ts';
 import { Offboard } from './modes/offboard.ts';
 import { Rtl } from './modes/rtl.ts';
 import { Takeoff } from './modes/takeoff.ts';
+import { Navigator } from './navigator.ts';
 import { OffboardStream } from './offboard-stream.ts';
 import type { Parameters, Profile } from './parameters.ts';
 import type { Situation } from './situation.ts';
@@ -32,6 +36,8 @@ const ALIGNMENT_S: Readonly<Record<Profile, readonly [number, number]>> = {
   '1.18': [4, 2],
 };
 
+const GF_ACTION_HOLD = 2;
+
 export interface AutopilotOptions {
   profile: Profile;
   parameters: Parameters;
@@ -40,6 +46,10 @@ export interface AutopilotOptions {
   random: Random;
   /** Estimates in local NED, kept up to date by the sensors. */
   motion: Motion;
+  /** Mission, fence and rally points: they outlive a reboot. */
+  plans: PlanStore;
+  /** The vehicle's local NED of a WGS-84 position. */
+  localOf: (position: Geodetic) => Vector3;
 }
 
 /**
@@ -54,6 +64,7 @@ export class Autopilot {
   readonly setpoint = emptySetpoint();
   readonly takeoff: Takeoff;
   readonly loiter: Loiter;
+  readonly navigator: Navigator;
   /** Seconds since boot at which a GCS was last heard; never: not a number. */
   gcsHeardS = Number.NaN;
   /** Deaf to ground stations: a drill. */
@@ -87,11 +98,14 @@ export class Autopilot {
       homeNed: vector3(0, 0, 0),
       homeYawRad: 0,
       homeKnown: false,
+      missionValid: false,
+      geofenceBreached: false,
       originAltAmslM: options.originAltAmslM,
       batteryRemaining: 1,
     };
     this.#home = new Home(random.fork('home'));
     this.control = new FlightControl(controlGains(parameters), parameters.get('MPC_THR_HOVER'));
+    this.navigator = new Navigator(options.plans, options.localOf);
     const trajectory = new AutoTrajectory(parameters);
     this.#trajectory = trajectory;
     this.takeoff = new Takeoff(trajectory);
@@ -104,6 +118,7 @@ export class Autopilot {
       ['AUTO_PRECLAND', land],
       ['POSCTL', new BlindDescent(trajectory)],
       ['AUTO_RTL', new Rtl(trajectory)],
+      ['AUTO_MISSION', new MissionMode(trajectory, this.navigator.mission, () => this.#return())],
       ['OFFBOARD', new Offboard(this.stream)],
     ]);
     this.#behaviour = this.loiter;
@@ -174,6 +189,7 @@ export class Autopilot {
     const { situation, commander } = this;
     situation.aligned = situation.timeS >= this.#alignedAtS;
     this.#refreshGains();
+    this.navigator.step(situation);
     commander.step(situation, {
       offboardStream: this.offboardStreamAlive,
       gcsLost: this.#gcsLost(),
@@ -205,6 +221,23 @@ export class Autopilot {
     this.#behaviour = this.#behaviours.get(this.#mode) ?? this.loiter;
     if (tookOff && this.#behaviour === this.loiter) this.loiter.continueToTarget();
     this.#behaviour.enter(this.situation);
+    this.#holdAtFence();
+  }
+
+  /** Hold for a breach of the fence goes back to where the breach was noticed. */
+  #holdAtFence(): void {
+    const { breached, breachNed } = this.navigator.geofence;
+    const { positionNed } = this.situation.motion;
+    const holds = this.#behaviour === this.loiter && this.commander.failsafe.action === 'hold';
+    if (!breached || !holds || this.situation.parameters.get('GF_ACTION') !== GF_ACTION_HOLD)
+      return;
+    const yawRad = Math.atan2(breachNed.y - positionNed.y, breachNed.x - positionNed.x);
+    this.loiter.reposition(breachNed.x, breachNed.y, breachNed.z, yawRad);
+  }
+
+  /** NAV_RETURN_TO_LAUNCH as an item of a mission. */
+  #return(): void {
+    this.commander.requestMode('AUTO_RTL', this.situation);
   }
 
   #lift(dtS: number): void {

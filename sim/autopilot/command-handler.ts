@@ -73,6 +73,18 @@ const reposition = (ports: CommandHandlerPorts, { params }: Command): RequestRes
   return 'accepted';
 };
 
+/** MISSION_START: from an item on, and armed. Without a mission that can be flown it is denied. */
+const startMission = ({ autopilot }: CommandHandlerPorts, { params }: Command): RequestResult => {
+  const { navigator, commander, situation } = autopilot;
+  const { plans } = navigator;
+  navigator.step(situation);
+  if (!situation.missionValid) return 'denied';
+  const first = Math.trunc(params[0]);
+  if (first >= 0 && first < plans.mission.items.length) plans.setCurrent(first);
+  const result = commander.requestMode('AUTO_MISSION', situation);
+  return result === 'accepted' ? autopilot.arm() : result;
+};
+
 const requestMessage = ({ streams, send }: CommandHandlerPorts, msgid: number): RequestResult => {
   const message = streams.once(msgid);
   if (message === undefined) return 'denied';
@@ -130,7 +142,7 @@ const resultOf = (ports: CommandHandlerPorts, command: Command): RequestResult |
     case MavCmd.REQUEST_AUTOPILOT_CAPABILITIES:
       return requestMessage(ports, 148);
     case MavCmd.MISSION_START:
-      return 'denied';
+      return startMission(ports, command);
     case MavCmd.PREFLIGHT_REBOOT_SHUTDOWN:
       return commander.armed ? 'denied' : 'accepted';
     case MavCmd.DO_CHANGE_SPEED:

@@ -10,7 +10,7 @@ export type RequestResult =
   | 'unsupported'
   | 'failed';
 
-/** Modes that need a radio, or a mission, or a person to follow: none of which is here. */
+/** Modes that need a radio or a person to follow: neither is here. */
 const CANNOT_RUN: ReadonlySet<FlightMode> = new Set<FlightMode>([
   'MANUAL',
   'ALTCTL',
@@ -18,7 +18,6 @@ const CANNOT_RUN: ReadonlySet<FlightMode> = new Set<FlightMode>([
   'ORBIT',
   'ACRO',
   'STABILIZED',
-  'AUTO_MISSION',
   'AUTO_FOLLOW',
 ]);
 
@@ -64,6 +63,7 @@ export class Commander {
 
   canRun(mode: FlightMode, situation: Situation): boolean {
     if (CANNOT_RUN.has(mode) || !situation.aligned) return false;
+    if (mode === 'AUTO_MISSION') return situation.missionValid;
     return mode !== 'OFFBOARD' || this.#inputs.offboardStream;
   }
 
@@ -71,6 +71,7 @@ export class Commander {
     return (
       this.canRun(this.intendedMode, situation) &&
       !CANNOT_ARM.has(this.intendedMode) &&
+      !situation.geofenceBreached &&
       situation.batteryRemaining >= situation.parameters.get('BAT_CRIT_THR')
     );
   }

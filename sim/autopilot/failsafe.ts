@@ -5,7 +5,7 @@ const ACTIONS = ['none', 'warn', 'hold', 'descend', 'rtl', 'land', 'disarm', 'te
 
 export type FailsafeAction = (typeof ACTIONS)[number];
 
-type Cause = 'offboardLost' | 'battery' | 'gcsLost';
+type Cause = 'offboardLost' | 'battery' | 'gcsLost' | 'geofence';
 
 export interface FailsafeInputs {
   /** OFFBOARD is what the operator wants and its stream is dead. */
@@ -49,6 +49,18 @@ const gcsLossAction = ({ parameters }: Situation): FailsafeAction => {
   return byValue[parameters.get('NAV_DLL_ACT')] ?? 'none';
 };
 
+/** GF_ACTION once the vehicle is outside. */
+const geofenceAction = ({ parameters, geofenceBreached }: Situation): FailsafeAction => {
+  const byValue: Readonly<Record<number, FailsafeAction>> = {
+    1: 'warn',
+    2: 'hold',
+    3: 'rtl',
+    4: 'terminate',
+    5: 'land',
+  };
+  return geofenceBreached ? (byValue[parameters.get('GF_ACTION')] ?? 'none') : 'none';
+};
+
 /** These are held back for COM_FAIL_ACT_T, hovering, so that a pilot may step in. */
 const isDelayed = (cause: Cause, action: FailsafeAction): boolean =>
   cause !== 'offboardLost' && (action === 'rtl' || action === 'land' || action === 'descend');
@@ -82,6 +94,7 @@ export class Failsafe {
       situation,
     );
     this.#consider('battery', batteryAction(situation), situation);
+    this.#consider('geofence', geofenceAction(situation), situation);
     this.#consider('gcsLost', inputs.gcsLost ? gcsLossAction(situation) : 'none', situation);
   }
 

@@ -21,6 +21,10 @@ export interface Situation {
   homeKnown: boolean;
   /** Altitude of the EKF origin above mean sea level. */
   originAltAmslM: number;
+  /** A mission is stored that PX4 would fly. */
+  missionValid: boolean;
+  /** Outside the geofence, which is not without an action. */
+  geofenceBreached: boolean;
   /** Charge left, 0..1. */
   batteryRemaining: number;
 }

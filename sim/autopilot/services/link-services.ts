@@ -2,7 +2,7 @@ import { ClockSync } from './clock-sync.ts';
 import { Commands } from './commands.ts';
 import { LegacyMode } from './legacy-mode.ts';
 import type { MessageService, ServiceContext } from './message-service.ts';
-import { NoMissions } from './no-missions.ts';
+import { Missions } from './missions.ts';
 import { ParameterService } from './parameter-service.ts';
 import { Setpoints } from './setpoints.ts';
 
@@ -12,6 +12,6 @@ export const linkServices = (context: ServiceContext): readonly MessageService[]
   new Commands(context),
   new ClockSync(context),
   new ParameterService(context),
-  new NoMissions(context),
+  new Missions(context),
   new LegacyMode(context),
 ];

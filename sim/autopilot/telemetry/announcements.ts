@@ -32,7 +32,7 @@ export class Announcements {
   /** The changes since the last call. */
   take(): Announcement[] {
     const { commander, situation } = this.#autopilot;
-    const news: Announcement[] = [];
+    const news: Announcement[] = this.#autopilot.navigator.takeTexts();
     if (commander.armed !== this.#armed) {
       this.#armed = commander.armed;
       news.push({ severity: MavSeverity.INFO, text: this.#armed ? 'Armed' : 'Disarmed' });

@@ -20,6 +20,8 @@ export interface PilotStart {
   sysid: number;
   /** Operators' keys, raw Ed25519 in hex. */
   operators: readonly { member: number; publicKeyHex: string }[];
+  /** The vehicle is a stand-in or SITL. */
+  simulated?: boolean;
   /** Monotonic ms at which this process began. */
   startMs: number;
   /** What an earlier process left; null for a first one. */
@@ -75,6 +77,7 @@ export const createPilot = (start: PilotStart, verify: Verify): Pilot => {
   const core = newFlightCore(
     {
       sysid: start.sysid,
+      simulated: start.simulated === true,
       authority,
       controls: new Controls(target),
       guard: new Guard(),

@@ -80,6 +80,7 @@ export class PilotProcess {
     });
     const start: PilotStart = {
       sysid,
+      simulated: config.simulated,
       operators: config.keys.operators,
       startMs: systemClock.monotonicMs(),
       memory: new MemoryFile(config.runDir).read(),

@@ -1,11 +1,18 @@
 import { areaNed, groundPoint } from '#protocols/mission/ground.ts';
 import type { Mission } from '#protocols/mission/mission.ts';
+import { safetyEnvelopeOf } from '#protocols/mission/safety.ts';
 import { containsPoint, type GroundPoint } from '#protocols/polygon.ts';
 import { seededRandom, type Random } from '#protocols/random.ts';
 import type { ScenarioInput } from '../scenario.ts';
 import type { SwarmLayout } from './layout.ts';
+import { safeParameters } from './safe-parameters.ts';
 
 const TRIES = 10_000;
+
+const PROFILE = '1.18';
+
+/** Limits are the mission's; no goal has been signed yet. */
+const NO_GOAL = { issuer: 0, epoch: 0, sequence: 0 };
 
 /**
  * A world for a mission: its known obstacles stand where it says, a seeded wind blows, and as many
@@ -14,8 +21,11 @@ const TRIES = 10_000;
 export const scenarioOf = (mission: Mission, layout: SwarmLayout, seed: number): ScenarioInput => {
   const random = seededRandom(seed).fork('scenario');
   const first = layout.drones[0]!;
+  const fleet = layout.drones.map(({ sysid }) => sysid);
+  const envelope = safetyEnvelopeOf(mission, NO_GOAL, fleet);
   return {
     seed,
+    profile: PROFILE,
     origin: mission.origin,
     vehiclePort: first.vehiclePort,
     companionPort: first.agentPort,
@@ -39,6 +49,7 @@ export const scenarioOf = (mission: Mission, layout: SwarmLayout, seed: number):
       sysid: drone.sysid,
       homeNorthM: drone.homeNorthM,
       homeEastM: drone.homeEastM,
+      parameters: safeParameters(PROFILE, drone.sysid, envelope, mission.takeoff.heightM),
     })),
   };
 };

@@ -8,14 +8,19 @@ import {
   armCommand,
   disarmCommand,
   killCommand,
+  requestMessageCommand,
   setModeCommand,
   takeoffCommand,
 } from '#protocols/mavlink/vehicle-command.ts';
 import type { ModeReport } from './mode-watch.ts';
+import { ParameterReader, type ReadProgress } from './parameter-read.ts';
 import { ParameterSetter, type ParameterProgress, type WantedParameter } from './parameter-set.ts';
 
 /** MAV_COMP_ID_ONBOARD_COMPUTER. */
 export const COMPANION_COMPID = 191;
+
+/** Message id. */
+const AUTOPILOT_VERSION = 148;
 
 /** The mode shows in the next HEARTBEAT at the latest, or the vehicle did not take it. */
 const MODE_SHOWS_MS = 2500;
@@ -44,6 +49,7 @@ interface ActionWish {
 export class Controls {
   readonly #commands: CommandService;
   readonly #parameters: ParameterSetter;
+  readonly #reader: ParameterReader;
   #mode: ModeWish | undefined;
   #arming: ActionWish = { id: undefined, state: 'none' };
   #takeoff: ActionWish = { id: undefined, state: 'none' };
@@ -51,6 +57,7 @@ export class Controls {
   constructor(target: Component) {
     this.#commands = new CommandService(target, { sysid: target.sysid, compid: COMPANION_COMPID });
     this.#parameters = new ParameterSetter(target);
+    this.#reader = new ParameterReader(target);
   }
 
   /** The mode that we asked for last, and did not give up. */
@@ -119,6 +126,20 @@ export class Controls {
     return this.#parameters.progress(nowMs);
   }
 
+  /** Reads them anew; {@link Controls.parametersRead} has the answer. */
+  readParameters(names: readonly string[]): void {
+    this.#reader.start(names);
+  }
+
+  get parametersRead(): ReadProgress {
+    return this.#reader.progress;
+  }
+
+  /** AUTOPILOT_VERSION comes by telemetry, or does not. */
+  requestVersion(): void {
+    this.#commands.request(requestMessageCommand(AUTOPILOT_VERSION));
+  }
+
   requestStreams(rates: StreamRates): void {
     for (const request of streamRequests(rates)) this.#commands.request(request);
   }
@@ -130,6 +151,7 @@ export class Controls {
   /** Takes any frame of the autopilot: its parameters are read from the raw bytes. */
   hear(frame: Frame, nowMs: number): void {
     this.#parameters.hear(frame, nowMs);
+    this.#reader.hear(frame, nowMs);
   }
 
   /** Messages to send now. */
@@ -137,7 +159,7 @@ export class Controls {
     this.#pursueMode(nowMs, report);
     const { send, outcomes } = this.#commands.tick(nowMs);
     for (const { id, result } of outcomes) this.#settle(id, result, nowMs);
-    return [...send, ...this.#parameters.tick(nowMs)];
+    return [...send, ...this.#parameters.tick(nowMs), ...this.#reader.tick(nowMs)];
   }
 
   #pursueMode(nowMs: number, report: Readonly<ModeReport>): void {

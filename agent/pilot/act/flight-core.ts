@@ -5,6 +5,7 @@ import type { AutopilotStatus } from '#protocols/mavlink/heartbeat.ts';
 import type { Estimate } from '../estimate/estimate.ts';
 import type { Telemetry } from '../estimate/telemetry.ts';
 import type { Guard, GuardVerdict } from '../guard/guard.ts';
+import type { ParameterReadings } from '../preflight/input.ts';
 import type { Authority } from './authority.ts';
 import type { Controls } from './controls.ts';
 import type { ModeReport } from './mode-watch.ts';
@@ -50,6 +51,8 @@ export const newFlightMemory = (): FlightMemory => ({
  */
 export interface FlightCore {
   readonly sysid: number;
+  /** The vehicle is a stand-in or SITL: the checks do not ask for what only hardware has. */
+  readonly simulated: boolean;
   readonly authority: Authority;
   readonly controls: Controls;
   readonly guard: Guard;
@@ -66,6 +69,8 @@ export interface FlightCore {
   armedSeen: boolean;
   /** The phase that an earlier pilot process died in; undefined once it has been dealt with. */
   diedIn: FlightPhase | undefined;
+  /** Parameters as read, with the mission's own, once the checks had nothing against them. */
+  checked: ParameterReadings | undefined;
   /** Not before this moment is arming tried again. */
   retryMs: number;
   /** When PX4 last missed our setpoints, by our own stall or by the link's, so that its failsafe is no surprise. */
@@ -79,7 +84,7 @@ export interface FlightCore {
 }
 
 export const newFlightCore = (
-  parts: Pick<FlightCore, 'sysid' | 'authority' | 'controls' | 'guard' | 'memory'>,
+  parts: Pick<FlightCore, 'sysid' | 'simulated' | 'authority' | 'controls' | 'guard' | 'memory'>,
   nowMs: number,
 ): FlightCore => ({
   ...parts,
@@ -90,6 +95,7 @@ export const newFlightCore = (
   engageFrom: undefined,
   armedSeen: false,
   diedIn: undefined,
+  checked: undefined,
   retryMs: nowMs,
   missedStreamMs: Number.NEGATIVE_INFINITY,
   lastSetpointMs: Number.NEGATIVE_INFINITY,

@@ -7,9 +7,10 @@ import {
   type FlightCore,
   type Readings,
 } from './flight-core.ts';
+import { arming } from './phases/arming.ts';
 import { boot } from './phases/boot.ts';
 import { engaged } from './phases/engaged.ts';
-import { arming, onGround } from './phases/ground.ts';
+import { onGround } from './phases/ground.ts';
 import { homing } from './phases/homing.ts';
 import { released } from './phases/released.ts';
 import { takeoff } from './phases/takeoff.ts';

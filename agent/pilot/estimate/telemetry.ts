@@ -13,7 +13,7 @@ import {
   SysStatus,
 } from 'mavlink-mappings/dist/lib/common.js';
 import type { MavLinkData } from 'mavlink-mappings/dist/lib/mavlink.js';
-import { GlobalPositionInt } from 'mavlink-mappings/dist/lib/standard.js';
+import { AutopilotVersion, GlobalPositionInt } from 'mavlink-mappings/dist/lib/standard.js';
 import type { Geodetic } from '#protocols/frames.ts';
 import { landedStateOf, PREARM_CHECK_BIT, type LandedState } from '#protocols/mavlink/modes.ts';
 import { vector3, type Vector3 } from '#protocols/vector.ts';
@@ -21,8 +21,9 @@ import { BootClock } from './boot-clock.ts';
 
 const NEVER_MS = Number.NEGATIVE_INFINITY;
 
-/** UINT16_MAX and INT8 −1: MAVLink's "not known". */
+/** UINT16_MAX, UINT8_MAX and INT8 −1: MAVLink's "not known". */
 const UNKNOWN_U16 = 65_535;
+const UNKNOWN_U8 = 255;
 
 /**
  * What the autopilot last said, in SI units; every time is monotonic ms of this machine, −∞ = never.
@@ -51,16 +52,24 @@ export interface Telemetry {
   homeAtMs: number;
   /** One standard deviations as PX4's estimator and the receiver give them; NaN = not said. */
   estimatorStdM: number;
+  estimatorHeightStdM: number;
   estimatorAtMs: number;
   estimatorFlags: number;
   gpsStdM: number;
   gpsFixType: number;
+  /** NaN = not said. */
+  satellites: number;
   gpsAtMs: number;
   /** NaN = not known. */
   batteryVoltageV: number;
   batteryCurrentA: number;
   batteryRemaining: number;
   readyToArm: boolean;
+  /** SYS_STATUS: what PX4 uses, and what of it works. */
+  sensorsEnabled: number;
+  sensorsHealthy: number;
+  /** AUTOPILOT_VERSION: major, minor, patch, type, a byte each; 0 = not said. */
+  flightSwVersion: number;
   /** HEARTBEAT.custom_mode of CURRENT_MODE, and the mode last asked for by anyone. */
   currentCustomMode: number;
   intendedCustomMode: number;
@@ -90,15 +99,20 @@ const emptyTelemetry = (): Telemetry => ({
   home: { latDeg: 0, lonDeg: 0, altAmslM: 0 },
   homeAtMs: NEVER_MS,
   estimatorStdM: Number.NaN,
+  estimatorHeightStdM: Number.NaN,
   estimatorAtMs: NEVER_MS,
   estimatorFlags: 0,
   gpsStdM: Number.NaN,
   gpsFixType: 0,
+  satellites: Number.NaN,
   gpsAtMs: NEVER_MS,
   batteryVoltageV: Number.NaN,
   batteryCurrentA: Number.NaN,
   batteryRemaining: Number.NaN,
   readyToArm: false,
+  sensorsEnabled: Number.NaN,
+  sensorsHealthy: Number.NaN,
+  flightSwVersion: 0,
   currentCustomMode: 0,
   intendedCustomMode: 0,
   currentModeAtMs: NEVER_MS,
@@ -163,17 +177,25 @@ export class TelemetryStore {
       latest.homeAtMs = nowMs;
     } else if (message instanceof EstimatorStatus) {
       latest.estimatorStdM = message.posHorizAccuracy > 0 ? message.posHorizAccuracy : Number.NaN;
+      latest.estimatorHeightStdM =
+        message.posVertAccuracy > 0 ? message.posVertAccuracy : Number.NaN;
       latest.estimatorFlags = message.flags;
       latest.estimatorAtMs = nowMs;
     } else if (message instanceof GpsRawInt) {
       latest.gpsStdM = gpsStdOf(message);
       latest.gpsFixType = message.fixType;
+      latest.satellites =
+        message.satellitesVisible === UNKNOWN_U8 ? Number.NaN : message.satellitesVisible;
       latest.gpsAtMs = nowMs;
     } else if (message instanceof BatteryStatus) {
       latest.batteryCurrentA =
         message.currentBattery < 0 ? latest.batteryCurrentA : message.currentBattery / 100;
       latest.batteryRemaining = shareFrom(message.batteryRemaining, latest.batteryRemaining);
+    } else if (message instanceof AutopilotVersion) {
+      latest.flightSwVersion = message.flightSwVersion;
     } else if (message instanceof SysStatus) {
+      latest.sensorsEnabled = message.onboardControlSensorsEnabled;
+      latest.sensorsHealthy = message.onboardControlSensorsHealth;
       latest.readyToArm = (message.onboardControlSensorsHealth & PREARM_CHECK_BIT) !== 0;
       latest.batteryRemaining = shareFrom(message.batteryRemaining, latest.batteryRemaining);
       if (message.voltageBattery !== UNKNOWN_U16) {

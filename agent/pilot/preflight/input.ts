@@ -46,8 +46,8 @@ export interface VehicleSnapshot {
 export interface VehicleVersion {
   /** MAV_AUTOPILOT: 12 is PX4. */
   autopilot: number;
-  /** MAV_TYPE of HEARTBEAT. */
-  vehicleType: number;
+  /** MAV_TYPE of HEARTBEAT, where the parameter of that name is not read. */
+  vehicleType: number | undefined;
   /** AUTOPILOT_VERSION.flight_sw_version: major, minor, patch, type, a byte each; 0 = not said. */
   flightSwVersion: number;
 }

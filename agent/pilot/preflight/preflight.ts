@@ -1,6 +1,7 @@
 import type { Check } from './check.ts';
 import { batteryAction } from './checks/battery-action.ts';
 import { batteryCharge } from './checks/battery-charge.ts';
+import { braking } from './checks/braking.ts';
 import { circuitBreakers } from './checks/circuit-breakers.ts';
 import { clock } from './checks/clock.ts';
 import { disarming } from './checks/disarming.ts';
@@ -52,6 +53,7 @@ const CHECKS: readonly Check[] = [
   returnHeight,
   takeoffHeight,
   speedLimits,
+  braking,
   disarming,
   readiness,
 ];

@@ -96,9 +96,11 @@ const returnHeightM = (situation: Situation): number => {
   const fullM = parameters.get('RTL_RETURN_ALT');
   const arrivedM = parameters.get('NAV_ACC_RAD');
   const nearM = parameters.get('RTL_MIN_DIST');
+  // Without a cone RTL_RETURN_ALT holds everywhere, over home too.
+  if (parameters.get('RTL_CONE_ANG') <= 0) return Math.max(fullM, nowM);
   if (distanceM <= arrivedM) return Math.max(Math.min(fullM, 2 * distanceM), nowM);
   const coneRad = radiansFromDegrees(parameters.get('RTL_CONE_ANG'));
-  const inCone = distanceM <= nearM && coneRad > 0;
+  const inCone = distanceM <= nearM;
   const wantedM = inCone ? Math.min(fullM, nearM / Math.tan(coneRad)) : fullM;
   return Math.max(wantedM, Math.min(fullM, 2 * arrivedM), nowM);
 };

@@ -5,7 +5,6 @@ import { CommandLong } from 'mavlink-mappings/dist/lib/common.js';
 import { Encoder } from '#protocols/mavlink/codec.ts';
 import { Framer } from '#protocols/mavlink/framer.ts';
 import type { FlightMode } from '#protocols/mavlink/modes.ts';
-import { scenarioSchema } from '#sim/scenario.ts';
 import { Vehicle } from '#sim/vehicle.ts';
 import { vector3 } from '#protocols/vector.ts';
 import { airborne, type Sortie } from './sortie.ts';
@@ -155,11 +154,7 @@ describe('a link that is cut', () => {
 
 test('a flight controller that reboots in flight is not armed again', () => {
   const sortie = airborne();
-  const scenario = scenarioSchema.parse({
-    origin: sortie.envelope.origin,
-    vehicles: [{ sysid: 1, homeNorthM: 0, homeEastM: 0 }],
-  });
-  sortie.vehicle = new Vehicle(scenario, scenario.vehicles[0]!);
+  sortie.vehicle = new Vehicle(sortie.scenario, sortie.scenario.vehicles[0]!);
   sortie.mind = (one) => {
     one.order('fly', 4);
     one.plan(vector3(0, 0, 0));

@@ -18,7 +18,8 @@ import type { Topic } from '#protocols/gossip/topic.ts';
 import { Framer, type Frame } from '#protocols/mavlink/framer.ts';
 import type { Trajectory } from '#protocols/trajectory.ts';
 import { vector3, type Vector3 } from '#protocols/vector.ts';
-import { scenarioSchema, type ScenarioInput } from '#sim/scenario.ts';
+import { scenarioSchema, type Scenario, type ScenarioInput } from '#sim/scenario.ts';
+import { safeParameters } from '#sim/swarm/safe-parameters.ts';
 import { STEP_MS, Vehicle } from '#sim/vehicle.ts';
 import { envelopeWith } from './guard/flight-rig.ts';
 
@@ -108,6 +109,8 @@ export class Sortie {
   readonly operator = new Operator();
   vehicle: Vehicle;
   readonly envelope: SafetyEnvelope;
+  /** The vehicle's world and its parameters, which are those that pre-flight wants. */
+  readonly scenario: Scenario;
   readonly phases: FlightPhase[] = [];
   readonly recorded: RecordedTick[] = [];
   readonly startMs = 50_000;
@@ -134,16 +137,18 @@ export class Sortie {
     changes: { scenario?: Partial<ScenarioInput>; envelope?: Partial<SafetyEnvelope> } = {},
   ) {
     const origin = { latDeg: 47.397742, lonDeg: 8.545594, altAmslM: 488 };
-    const scenario = scenarioSchema.parse({
+    this.envelope = envelopeWith({ origin, fleet: [1, 2], ...changes.envelope });
+    const parameters = safeParameters('1.18', 1, this.envelope, 12);
+    this.scenario = scenarioSchema.parse({
       origin,
-      vehicles: [{ sysid: 1, homeNorthM: 0, homeEastM: 0 }],
+      vehicles: [{ sysid: 1, homeNorthM: 0, homeEastM: 0, parameters }],
       ...changes.scenario,
     });
-    this.envelope = envelopeWith({ origin, fleet: [1, 2], ...changes.envelope });
-    this.vehicle = new Vehicle(scenario, scenario.vehicles[0]!);
+    this.vehicle = new Vehicle(this.scenario, this.scenario.vehicles[0]!);
     this.nowMs = this.startMs;
     this.start = {
       sysid: 1,
+      simulated: true,
       operators: [{ member: OPERATOR, publicKeyHex: this.operator.publicKeyHex }],
       startMs: this.nowMs,
       memory: null,

@@ -1,14 +1,7 @@
-import type { SafetyEnvelope } from '#protocols/gossip/safety-envelope.ts';
 import { insideFence, limitsOf } from '../../guard/limits.ts';
-import { enter, letGo, validOrder } from '../flight-core.ts';
+import { letGo, validOrder } from '../flight-core.ts';
 import type { FlightCore, Readings } from '../flight-core.ts';
-import type { WantedParameter } from '../parameter-set.ts';
-
-/** After a refusal by the autopilot or a failed parameter, ms. */
-const RETRY_MS = 4000;
-
-/** Health bits follow the mode by a second or two; longer means a fault that time will not mend. */
-const READY_WITHIN_MS = 30_000;
+import { beginArming } from './arming.ts';
 
 /** On top of the reserve: taking off only to return at once helps nobody. */
 const LEAST_ABOVE_RESERVE = 0.1;
@@ -49,7 +42,7 @@ const refusal = (core: FlightCore, readings: Readings): string | undefined => {
 
 /** standby and landed: wait for an order to fly. */
 export const onGround = (core: FlightCore, readings: Readings): void => {
-  const { status, nowMs } = readings;
+  const { status } = readings;
   const { memory } = core;
   if (core.released) {
     core.released = false;
@@ -67,78 +60,5 @@ export const onGround = (core: FlightCore, readings: Readings): void => {
     memory.reason = why;
     return;
   }
-  core.controls.resetActions();
-  core.controls.setParameters(parametersFor(core, core.authority.safety!, order.heightM));
-  core.armedSeen = false;
-  enter(core, 'arming', '', nowMs);
-};
-
-/** What PX4 does by itself must suit the mission (PX4 parameter reference). */
-const parametersFor = (
-  core: FlightCore,
-  safety: SafetyEnvelope,
-  heightM: number,
-): WantedParameter[] => {
-  const layer = safety.fleet.indexOf(core.sysid);
-  return [
-    { name: 'COM_OBL_RC_ACT', value: 3 },
-    { name: 'COM_OF_LOSS_T', value: 1 },
-    { name: 'COM_LOW_BAT_ACT', value: 3 },
-    { name: 'NAV_DLL_ACT', value: 0 },
-    {
-      name: 'RTL_RETURN_ALT',
-
-      value: safety.rtlBaseHeightM + layer * safety.rtlLayerM,
-    },
-    { name: 'MIS_TAKEOFF_ALT', value: heightM },
-  ];
-};
-
-const giveUp = (core: FlightCore, readings: Readings, why: string): void => {
-  core.retryMs = readings.nowMs + RETRY_MS;
-  if (core.controls.armState !== 'none') core.controls.disarm();
-  core.controls.forgetMode();
-  core.controls.resetActions();
-  enter(core, 'standby', why, readings.nowMs);
-};
-
-/** Parameters, then a mode that can arm, then arm, then take off. */
-export const arming = (core: FlightCore, readings: Readings): void => {
-  const { nowMs, telemetry, mode, status } = readings;
-  const { controls } = core;
-  if (validOrder(core)?.kind !== 'fly' || core.authority.state.standing !== 'none') {
-    giveUp(core, readings, 'order withdrawn');
-    return;
-  }
-  const progress = controls.parameterProgress(nowMs);
-  if (progress === 'busy') return;
-  if (progress !== 'settled') {
-    giveUp(core, readings, `parameter ${progress.failed}`);
-    return;
-  }
-  if (controls.armState === 'none') {
-    if (mode.mode !== 'AUTO_LOITER') controls.wantMode('AUTO_LOITER', nowMs);
-    if (controls.modeState === 'failed') giveUp(core, readings, 'no mode to arm in');
-    else if (mode.mode === 'AUTO_LOITER' && telemetry.readyToArm) {
-      core.memory.groundDownM = telemetry.localPositionNed.z;
-      controls.arm();
-    } else if (nowMs - core.phaseSinceMs > READY_WITHIN_MS)
-      giveUp(core, readings, 'not ready to arm');
-  } else if (controls.armState === 'failed') {
-    giveUp(core, readings, 'arming refused');
-  } else if (controls.armState === 'done') {
-    launch(core, readings, status.armed);
-  }
-};
-
-const launch = (core: FlightCore, readings: Readings, armed: boolean): void => {
-  const { controls } = core;
-  core.armedSeen ||= armed;
-  if (controls.takeoffState === 'none') controls.takeoff();
-  else if (controls.takeoffState === 'failed') giveUp(core, readings, 'take-off refused');
-  else if (controls.takeoffState === 'done') {
-    core.guard.begin(readings.telemetry.velocityNed);
-    core.engageFrom = readings.mode.mode;
-    enter(core, 'takeoff', '', readings.nowMs);
-  }
+  beginArming(core, readings);
 };

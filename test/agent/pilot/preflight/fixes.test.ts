@@ -102,12 +102,13 @@ test('a vehicle that is sound but for its parameters always passes after the fix
     })
     .map((values) => {
       const parameters = new Map(PREFLIGHT_PARAMETERS.map((name, at) => [name, values[at]!]));
-      // What no parameter of another value can mend: who it is, what it is, and its pack.
+      // What no parameter of another value can mend: who and what it is, its pack and its brakes.
       for (const [name, value] of [
         ['MAV_SYS_ID', 1],
         ['MAV_TYPE', 2],
         ['SYS_HITL', 0],
         ['BAT1_N_CELLS', 4],
+        ['MPC_ACC_HOR', 3],
       ] as const) {
         parameters.set(name, value);
       }

@@ -87,6 +87,7 @@ const PLANTED: readonly [values: Record<string, number>, expected: string[]][] =
     ['warn COM_WIND_MAX wind-limit-too-high', 'warn MPC_XY_VEL_MAX speed-clamped'],
   ],
   [{ MPC_Z_VEL_MAX_DN: 1 }, ['warn MPC_Z_VEL_MAX_DN speed-clamped']],
+  [{ MPC_ACC_HOR: 2 }, ['refuse MPC_ACC_HOR brakes-too-softly']],
   [{ BAT1_N_CELLS: 6 }, ['warn BAT1_N_CELLS battery-cell-voltage']],
   [{ BAT1_N_CELLS: 3 }, ['refuse BAT1_N_CELLS battery-cell-voltage']],
 ];

@@ -29,6 +29,7 @@ const DEFAULTS: readonly [name: string, v115: number, v118: number][] = [
   ['MAV_SYS_ID', 1, 1],
   ['MAV_TYPE', 2, 2],
   ['MIS_TAKEOFF_ALT', 2.5, 2.5],
+  ['MPC_ACC_HOR', 3, 3],
   ['MPC_XY_VEL_MAX', 12, 12],
   ['MPC_Z_VEL_MAX_DN', 1.5, 1.5],
   ['MPC_Z_VEL_MAX_UP', 3, 3],

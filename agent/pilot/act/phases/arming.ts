@@ -1,0 +1,117 @@
+import { armingRefusal, missionChanges } from '../arming-checks.ts';
+import { enter, validOrder, type FlightCore, type Readings } from '../flight-core.ts';
+import { PREFLIGHT_PARAMETERS } from '../../preflight/preflight.ts';
+import type { ParameterReading } from '../../preflight/input.ts';
+
+/** After a refusal by the autopilot, by a check or for a failed parameter, ms. */
+const RETRY_MS = 4000;
+
+/** After a refusal for what comes with time: a home, an aligned estimator. */
+const RETRY_SOON_MS = 1000;
+
+/** Health bits follow the mode by a second or two; longer means a fault that time will not mend. */
+const READY_WITHIN_MS = 30_000;
+
+/** Begins an attempt: everything that the checks look at is read anew. */
+export const beginArming = (core: FlightCore, readings: Readings): void => {
+  core.controls.resetActions();
+  core.controls.readParameters(PREFLIGHT_PARAMETERS);
+  core.controls.requestVersion();
+  core.armedSeen = false;
+  core.checked = undefined;
+  // The reason of the last attempt stays until this one has an answer.
+  enter(core, 'arming', core.memory.reason, readings.nowMs);
+};
+
+/** Read, set what is the mission's to say, check, then a mode that can arm, then arm, then take off. */
+export const arming = (core: FlightCore, readings: Readings): void => {
+  const { controls } = core;
+  if (validOrder(core)?.kind !== 'fly' || core.authority.state.standing !== 'none') {
+    giveUp(core, readings, 'order withdrawn');
+  } else if (core.checked === undefined) {
+    readAndSet(core, readings);
+  } else if (controls.armState === 'none') {
+    armWhenReady(core, readings, core.checked);
+  } else if (controls.armState === 'failed') {
+    giveUp(core, readings, 'arming refused');
+  } else if (controls.armState === 'done') {
+    launch(core, readings, readings.status.armed);
+  }
+};
+
+const readAndSet = (core: FlightCore, readings: Readings): void => {
+  const read = core.controls.parametersRead;
+  if (read === 'busy') return;
+  if (read === 'silent') {
+    giveUp(core, readings, 'pre-flight: no parameter answered');
+    return;
+  }
+  const changes = missionChanges(core, readings, read);
+  const parameters = new Map<string, ParameterReading>(read);
+  for (const { name, value } of changes) parameters.set(name, value);
+  if (!mayArm(core, readings, parameters)) return;
+  core.controls.setParameters(changes);
+  core.checked = parameters;
+};
+
+const armWhenReady = (
+  core: FlightCore,
+  readings: Readings,
+  parameters: NonNullable<FlightCore['checked']>,
+): void => {
+  const { nowMs, telemetry, mode } = readings;
+  const { controls } = core;
+  const progress = controls.parameterProgress(nowMs);
+  if (progress === 'busy') return;
+  if (progress !== 'settled') {
+    giveUp(core, readings, `parameter ${progress.failed}`);
+    return;
+  }
+  if (mode.mode !== 'AUTO_LOITER') controls.wantMode('AUTO_LOITER', nowMs);
+  if (controls.modeState === 'failed') giveUp(core, readings, 'no mode to arm in');
+  else if (mode.mode === 'AUTO_LOITER' && telemetry.readyToArm) {
+    // Once more: half a minute may have passed since.
+    if (!mayArm(core, readings, parameters)) return;
+    core.memory.groundDownM = telemetry.localPositionNed.z;
+    controls.arm();
+  } else if (nowMs - core.phaseSinceMs > READY_WITHIN_MS) {
+    giveUp(core, readings, 'not ready to arm');
+  }
+};
+
+/** False when a check refused, and the attempt is over. */
+const mayArm = (
+  core: FlightCore,
+  readings: Readings,
+  parameters: NonNullable<FlightCore['checked']>,
+): boolean => {
+  const refusal = armingRefusal(core, readings, parameters);
+  if (refusal === undefined) return true;
+  giveUp(core, readings, refusal.why, refusal.passing ? RETRY_SOON_MS : RETRY_MS);
+  return false;
+};
+
+const giveUp = (
+  core: FlightCore,
+  readings: Readings,
+  why: string,
+  retryAfterMs = RETRY_MS,
+): void => {
+  core.retryMs = readings.nowMs + retryAfterMs;
+  if (core.controls.armState !== 'none') core.controls.disarm();
+  core.controls.forgetMode();
+  core.controls.resetActions();
+  enter(core, 'standby', why, readings.nowMs);
+};
+
+const launch = (core: FlightCore, readings: Readings, armed: boolean): void => {
+  const { controls } = core;
+  core.armedSeen ||= armed;
+  if (controls.takeoffState === 'none') controls.takeoff();
+  else if (controls.takeoffState === 'failed') giveUp(core, readings, 'take-off refused');
+  else if (controls.takeoffState === 'done') {
+    core.guard.begin(readings.telemetry.velocityNed);
+    core.engageFrom = readings.mode.mode;
+    enter(core, 'takeoff', '', readings.nowMs);
+  }
+};

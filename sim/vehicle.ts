@@ -3,7 +3,7 @@ import type { Frame } from '#protocols/mavlink/framer.ts';
 import { radiansFromDegrees } from '#protocols/units.ts';
 import { vector3, type Vector3 } from '#protocols/vector.ts';
 import { seededRandom, type Random } from '#protocols/random.ts';
-import { Autopilot } from './autopilot/autopilot.ts';
+import { Autopilot, type Sensed } from './autopilot/autopilot.ts';
 import { MavlinkEndpoint } from './autopilot/mavlink-endpoint.ts';
 import { PlanStore } from './autopilot/mission/plan-store.ts';
 import { Parameters } from './autopilot/parameters.ts';
@@ -53,6 +53,7 @@ export class Vehicle {
   readonly #parameters: Parameters;
   /** Mission, fence and rally points lie on the memory card: a reboot keeps them. */
   readonly #plans = new PlanStore();
+  readonly #sensed: Sensed = { batteryRemaining: 1, gnssFix: false, windMps: 0 };
   #controller: FlightController;
   #boots = 0;
   #steps = 0;
@@ -113,7 +114,7 @@ export class Vehicle {
         this.battery.setRemaining(injury.remaining);
         break;
       case 'groundStation':
-        this.autopilot.gcsDeaf = !injury.heard;
+        this.autopilot.gcs.deaf = !injury.heard;
         break;
       case 'reboot':
         this.#controller = this.#boot();
@@ -152,7 +153,7 @@ export class Vehicle {
     if (this.#steps === this.#darkUntilStep) this.#controller = this.#boot();
     this.estimate.track();
     if (!this.#isDark()) {
-      this.autopilot.step(STEP_S, this.bootMs() / 1000, this.battery.remaining());
+      this.autopilot.step(STEP_S, this.bootMs() / 1000, this.#sense());
     }
     this.quadrotor.step(
       STEP_S,
@@ -160,6 +161,14 @@ export class Vehicle {
       this.#wind.velocityNed,
       this.battery.thrustScale(),
     );
+  }
+
+  #sense(): Sensed {
+    const { x, y } = this.#wind.velocityNed;
+    this.#sensed.batteryRemaining = this.battery.remaining();
+    this.#sensed.gnssFix = this.#gnss.fix.hasFix;
+    this.#sensed.windMps = Math.sqrt(x * x + y * y);
+    return this.#sensed;
   }
 
   #stepSlow(): void {
@@ -171,6 +180,8 @@ export class Vehicle {
     this.#wind.step(dtS, Math.sqrt(dx * dx + dy * dy));
     this.battery.step(dtS, this.quadrotor.motorThrustN);
     this.estimate.wander(dtS);
+    if (!this.#gnss.works) this.estimate.coast(dtS, this.autopilot.situation.positionValid);
+    else if (this.#gnss.fix.hasFix) this.estimate.aid();
   }
 
   #isDark(): boolean {

@@ -25,6 +25,15 @@ const MODE_CODES = {
   OFFBOARD: { main: 6, sub: 0 },
   STABILIZED: { main: 7, sub: 0 },
   TERMINATION: { main: 10, sub: 0 },
+  AUTO_VTOL_TAKEOFF: { main: 4, sub: 10 },
+  EXTERNAL1: { main: 4, sub: 11 },
+  EXTERNAL2: { main: 4, sub: 12 },
+  EXTERNAL3: { main: 4, sub: 13 },
+  EXTERNAL4: { main: 4, sub: 14 },
+  EXTERNAL5: { main: 4, sub: 15 },
+  EXTERNAL6: { main: 4, sub: 16 },
+  EXTERNAL7: { main: 4, sub: 17 },
+  EXTERNAL8: { main: 4, sub: 18 },
 } as const satisfies Record<string, ModeCode>;
 
 export type FlightMode = keyof typeof MODE_CODES;
@@ -73,11 +82,20 @@ const CONTROL_FLAGS: Readonly<Record<FlightMode, number>> = {
   OFFBOARD: MavModeFlag.STABILIZE_ENABLED,
   STABILIZED: MANUAL_FLAGS,
   TERMINATION: 0,
+  AUTO_VTOL_TAKEOFF: AUTO_FLAGS,
+  EXTERNAL1: MavModeFlag.STABILIZE_ENABLED,
+  EXTERNAL2: MavModeFlag.STABILIZE_ENABLED,
+  EXTERNAL3: MavModeFlag.STABILIZE_ENABLED,
+  EXTERNAL4: MavModeFlag.STABILIZE_ENABLED,
+  EXTERNAL5: MavModeFlag.STABILIZE_ENABLED,
+  EXTERNAL6: MavModeFlag.STABILIZE_ENABLED,
+  EXTERNAL7: MavModeFlag.STABILIZE_ENABLED,
+  EXTERNAL8: MavModeFlag.STABILIZE_ENABLED,
 };
 
 interface ControlState {
   armed: boolean;
-  /** Whether setpoints arrive; in OFFBOARD without them PX4 drops the stabilise flag. */
+  /** Whether setpoints have ever arrived; until then PX4 has no stabilise flag in OFFBOARD. */
   offboardStream: boolean;
 }
 

@@ -10,14 +10,9 @@ import { clearSetpoint, emptySetpoint } from './control/flight-setpoint.ts';
 import { Home } from './home.ts';
 import type { PlanStore } from './mission/plan-store.ts';
 import { LandDetector, type LiftCommand } from './land-detector.ts';
-import { BlindDescent } from './modes/blind-descent.ts';
-import { Land } from './modes/land.ts';
-import { Loiter } from './modes/loiter.ts';
-import { MissionMode } from './modes/mission.ts';
+import { GcsLink } from './gcs-link.ts';
+import { flightModes, type FlightModes } from './modes/flight-modes.ts';
 import type { ModeBehaviour } from './modes/mode-behaviour.ts';
-import { Offboard } from './modes/offboard.ts';
-import { Rtl } from './modes/rtl.ts';
-import { Takeoff } from './modes/takeoff.ts';
 import { Navigator } from './navigator.ts';
 import { OffboardStream } from './offboard-stream.ts';
 import type { Parameters, Profile } from './parameters.ts';
@@ -37,6 +32,14 @@ const ALIGNMENT_S: Readonly<Record<Profile, readonly [number, number]>> = {
 };
 
 const GF_ACTION_HOLD = 2;
+/** What the sensors say at a step. */
+export interface Sensed {
+  /** Charge left, 0..1. */
+  batteryRemaining: number;
+  gnssFix: boolean;
+  /** Speed of the air over ground, m/s. */
+  windMps: number;
+}
 
 export interface AutopilotOptions {
   profile: Profile;
@@ -62,22 +65,19 @@ export class Autopilot {
   readonly control: FlightControl;
   readonly stream = new OffboardStream();
   readonly setpoint = emptySetpoint();
-  readonly takeoff: Takeoff;
-  readonly loiter: Loiter;
+  readonly modes: FlightModes;
+  readonly gcs = new GcsLink();
+  readonly home: Home;
   readonly navigator: Navigator;
-  /** Seconds since boot at which a GCS was last heard; never: not a number. */
-  gcsHeardS = Number.NaN;
-  /** Deaf to ground stations: a drill. */
-  gcsDeaf = false;
   readonly #ramp = new TakeoffRamp();
   readonly #detector = new LandDetector();
-  readonly #home: Home;
   readonly #trajectory: AutoTrajectory;
   readonly #alignedAtS: number;
-  readonly #behaviours: ReadonlyMap<FlightMode, ModeBehaviour>;
   readonly #command: LiftCommand = { thrust: 0, hoverThrust: 0.5, downMps: 0 };
   #behaviour: ModeBehaviour;
   #mode: FlightMode = 'AUTO_LOITER';
+  #blind = false;
+  #lastFixS = Number.NEGATIVE_INFINITY;
   #reposition: { targetNed: Readonly<Vector3>; yawRad: number } | undefined;
   #steps = 0;
   #gainsRevision = 0;
@@ -93,6 +93,9 @@ export class Autopilot {
       motion,
       timeS: 0,
       aligned: false,
+      positionValid: false,
+      gnssFix: false,
+      windMps: 0,
       armed: false,
       landed: true,
       homeNed: vector3(0, 0, 0),
@@ -103,25 +106,18 @@ export class Autopilot {
       originAltAmslM: options.originAltAmslM,
       batteryRemaining: 1,
     };
-    this.#home = new Home(random.fork('home'));
+    this.home = new Home(random.fork('home'));
     this.control = new FlightControl(controlGains(parameters), parameters.get('MPC_THR_HOVER'));
     this.navigator = new Navigator(options.plans, options.localOf);
-    const trajectory = new AutoTrajectory(parameters);
-    this.#trajectory = trajectory;
-    this.takeoff = new Takeoff(trajectory);
-    this.loiter = new Loiter(trajectory);
-    const land = new Land(trajectory);
-    this.#behaviours = new Map<FlightMode, ModeBehaviour>([
-      ['AUTO_TAKEOFF', this.takeoff],
-      ['AUTO_LOITER', this.loiter],
-      ['AUTO_LAND', land],
-      ['AUTO_PRECLAND', land],
-      ['POSCTL', new BlindDescent(trajectory)],
-      ['AUTO_RTL', new Rtl(trajectory)],
-      ['AUTO_MISSION', new MissionMode(trajectory, this.navigator.mission, () => this.#return())],
-      ['OFFBOARD', new Offboard(this.stream)],
-    ]);
-    this.#behaviour = this.loiter;
+    this.#trajectory = new AutoTrajectory(parameters);
+    this.modes = flightModes({
+      trajectory: this.#trajectory,
+      stream: this.stream,
+      mission: this.navigator.mission,
+      // NAV_RETURN_TO_LAUNCH as an item of a mission.
+      returnHome: () => this.commander.requestMode('AUTO_RTL', this.situation),
+    });
+    this.#behaviour = this.modes.loiter;
   }
 
   get throttle(): Float64Array {
@@ -130,7 +126,7 @@ export class Autopilot {
 
   get landedState(): LandedState {
     if (this.situation.landed) return 'ON_GROUND';
-    if (this.commander.mode === 'AUTO_TAKEOFF') return 'TAKEOFF';
+    if (this.#behaviour === this.modes.takeoff) return 'TAKEOFF';
     return this.#behaviour.landing ? 'LANDING' : 'IN_AIR';
   }
 
@@ -143,7 +139,7 @@ export class Autopilot {
   arm(): ReturnType<Commander['arm']> {
     const wasArmed = this.commander.armed;
     const result = this.commander.arm(this.situation);
-    if (!wasArmed && this.commander.armed) this.#home.set(this.situation);
+    if (!wasArmed && this.commander.armed) this.home.set(this.situation);
     return result;
   }
 
@@ -154,7 +150,7 @@ export class Autopilot {
 
   /** A HEARTBEAT of a ground station has come. */
   hearGroundStation(): void {
-    if (!this.gcsDeaf) this.gcsHeardS = this.situation.timeS;
+    this.gcs.hear(this.situation.timeS);
   }
 
   /** The estimator has jumped by this much; home, kept on earth, moves with the origin. */
@@ -168,14 +164,18 @@ export class Autopilot {
     situation.homeNed.z += jumpNed.z;
   }
 
-  step(dtS: number, timeS: number, batteryRemaining: number): void {
+  step(dtS: number, timeS: number, sensed: Readonly<Sensed>): void {
     const { situation } = this;
     situation.timeS = timeS;
-    situation.batteryRemaining = batteryRemaining;
+    situation.batteryRemaining = sensed.batteryRemaining;
+    situation.gnssFix = sensed.gnssFix;
+    situation.windMps = sensed.windMps;
     if (this.#steps % OUTER_DIVIDER === 0) this.#stepOuter(dtS * OUTER_DIVIDER);
     this.#steps += 1;
     const { phase } = this.#ramp;
-    if (phase === 'rampup' || phase === 'flight') {
+    if (this.commander.terminated) {
+      this.control.throttle.fill(0);
+    } else if (phase === 'rampup' || phase === 'flight') {
       this.control.stepAttitude(dtS, situation.motion);
     } else if (phase === 'disarmed') {
       this.control.throttle.fill(0);
@@ -187,17 +187,18 @@ export class Autopilot {
 
   #stepOuter(dtS: number): void {
     const { situation, commander } = this;
-    situation.aligned = situation.timeS >= this.#alignedAtS;
+    this.#judgeEstimate();
     this.#refreshGains();
     this.navigator.step(situation);
+    this.gcs.step(situation.timeS);
     commander.step(situation, {
       offboardStream: this.offboardStreamAlive,
-      gcsLost: this.#gcsLost(),
+      gcsLost: this.gcs.isLost(situation.timeS, situation.parameters),
       // A mode asked for since the last step has not begun: what finished is the one before it.
       modeFinished: this.#behaviour.finished && commander.mode === this.#mode,
     });
     situation.armed = commander.armed;
-    this.#home.step(situation);
+    this.home.step(situation);
     this.#followMode();
     clearSetpoint(this.setpoint);
     this.#behaviour.step(dtS, situation, this.setpoint);
@@ -205,21 +206,35 @@ export class Autopilot {
     this.#detect(dtS);
   }
 
+  /** Position may be used as long as GNSS was there within EKF2_NOAID_TOUT. */
+  #judgeEstimate(): void {
+    const { situation } = this;
+    const { timeS, parameters } = situation;
+    if (situation.gnssFix) this.#lastFixS = timeS;
+    situation.aligned = timeS >= this.#alignedAtS;
+    const unaidedS = timeS - this.#lastFixS;
+    situation.positionValid =
+      situation.aligned && unaidedS * 1e6 <= parameters.get('EKF2_NOAID_TOUT');
+  }
+
   #followMode(): void {
-    if (this.commander.mode !== this.#mode) this.#enterMode();
+    const { mode, descendingBlind } = this.commander;
+    if (mode !== this.#mode || descendingBlind !== this.#blind) this.#enterMode();
     if (this.#reposition === undefined) return;
     const { targetNed, yawRad } = this.#reposition;
-    if (this.#behaviour === this.loiter) {
-      this.loiter.reposition(targetNed.x, targetNed.y, targetNed.z, yawRad);
+    if (this.#behaviour === this.modes.loiter) {
+      this.modes.loiter.reposition(targetNed.x, targetNed.y, targetNed.z, yawRad);
     }
     this.#reposition = undefined;
   }
 
   #enterMode(): void {
-    const tookOff = this.#mode === 'AUTO_TAKEOFF' && this.#behaviour.finished;
+    const { takeoff, loiter, descend, behaviours } = this.modes;
+    const tookOff = this.#behaviour === takeoff && takeoff.finished;
     this.#mode = this.commander.mode;
-    this.#behaviour = this.#behaviours.get(this.#mode) ?? this.loiter;
-    if (tookOff && this.#behaviour === this.loiter) this.loiter.continueToTarget();
+    this.#blind = this.commander.descendingBlind;
+    this.#behaviour = this.#blind ? descend : (behaviours.get(this.#mode) ?? loiter);
+    if (tookOff && this.#behaviour === loiter) loiter.continueToTarget();
     this.#behaviour.enter(this.situation);
     this.#holdAtFence();
   }
@@ -228,16 +243,12 @@ export class Autopilot {
   #holdAtFence(): void {
     const { breached, breachNed } = this.navigator.geofence;
     const { positionNed } = this.situation.motion;
-    const holds = this.#behaviour === this.loiter && this.commander.failsafe.action === 'hold';
+    const { loiter } = this.modes;
+    const holds = this.#behaviour === loiter && this.commander.failsafe.action === 'hold';
     if (!breached || !holds || this.situation.parameters.get('GF_ACTION') !== GF_ACTION_HOLD)
       return;
     const yawRad = Math.atan2(breachNed.y - positionNed.y, breachNed.x - positionNed.x);
-    this.loiter.reposition(breachNed.x, breachNed.y, breachNed.z, yawRad);
-  }
-
-  /** NAV_RETURN_TO_LAUNCH as an item of a mission. */
-  #return(): void {
-    this.commander.requestMode('AUTO_RTL', this.situation);
+    loiter.reposition(breachNed.x, breachNed.y, breachNed.z, yawRad);
   }
 
   #lift(dtS: number): void {
@@ -266,11 +277,6 @@ export class Autopilot {
     this.#detector.step(dtS, this.#ramp.phase, this.#command, motion, parameters);
     situation.landed = this.#detector.landed;
     if (this.#detector.contact && this.#ramp.phase === 'flight') control.idle();
-  }
-
-  #gcsLost(): boolean {
-    const { timeS, parameters } = this.situation;
-    return timeS - this.gcsHeardS > parameters.get('COM_DL_LOSS_T');
   }
 
   #refreshGains(): void {

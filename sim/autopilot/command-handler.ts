@@ -28,6 +28,7 @@ const RESULTS: Readonly<Record<RequestResult, MavResult>> = {
   denied: MavResult.DENIED,
   unsupported: MavResult.UNSUPPORTED,
   failed: MavResult.FAILED,
+  inProgress: MavResult.IN_PROGRESS,
 };
 
 /** The number that makes DISARM work in the air (PX4's KILL). */
@@ -58,7 +59,7 @@ const armOrDisarm = (
 
 const takeOff = ({ autopilot }: CommandHandlerPorts, { params }: Command): RequestResult => {
   const result = autopilot.commander.requestMode('AUTO_TAKEOFF', autopilot.situation);
-  if (result === 'accepted') autopilot.takeoff.commandAltitude(params[6]);
+  if (result === 'accepted') autopilot.modes.takeoff.commandAltitude(params[6]);
   return result;
 };
 

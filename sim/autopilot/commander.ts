@@ -1,5 +1,13 @@
 import type { FlightMode } from '#protocols/mavlink/modes.ts';
-import { Failsafe, type FailsafeAction } from './failsafe.ts';
+import { reasonAgainstArming, type ArmingState } from './arming/arming-checks.ts';
+import { AutoDisarm } from './arming/auto-disarm.ts';
+import { BatteryWarning, type BatteryLevel } from './failsafe/battery-warning.ts';
+import { demandsOf } from './failsafe/causes.ts';
+import { demandOf } from './failsafe/demand.ts';
+import { isWorse, modeOfAction } from './failsafe/failsafe-action.ts';
+import { FailsafeFramework } from './failsafe/framework.ts';
+import { modeFallback } from './failsafe/mode-fallback.ts';
+import { canFailsafeFly, lacking, preventsArming, type Conditions } from './mode-requirements.ts';
 import type { Situation } from './situation.ts';
 
 /** MAV_RESULT of a request. */
@@ -8,30 +16,14 @@ export type RequestResult =
   | 'temporarilyRejected'
   | 'denied'
   | 'unsupported'
-  | 'failed';
+  | 'failed'
+  | 'inProgress';
 
-/** Modes that need a radio or a person to follow: neither is here. */
-const CANNOT_RUN: ReadonlySet<FlightMode> = new Set<FlightMode>([
-  'MANUAL',
-  'ALTCTL',
-  'POSCTL',
-  'ORBIT',
-  'ACRO',
-  'STABILIZED',
-  'AUTO_FOLLOW',
-]);
-
-/** Modes that run, but in which PX4 does not arm. */
-const CANNOT_ARM: ReadonlySet<FlightMode> = new Set<FlightMode>([
-  'AUTO_LAND',
-  'AUTO_RTL',
-  'AUTO_PRECLAND',
-  'TERMINATION',
-]);
-
-/** What the operator intends when a flight has ended: landing modes are means, not wishes. */
-const isLandingMode = (mode: FlightMode): boolean =>
-  mode === 'AUTO_LAND' || mode === 'AUTO_RTL' || mode === 'AUTO_PRECLAND';
+/** Said to people once: STATUSTEXT. */
+export interface Notice {
+  kind: 'critical' | 'info';
+  text: string;
+}
 
 export interface CommanderInputs {
   /** The offboard stream is alive. */
@@ -41,129 +33,205 @@ export interface CommanderInputs {
   modeFinished: boolean;
 }
 
+const NOTICES_MAX = 20;
+
 /**
  * PX4's commander: arming, the mode that the operator intends, the mode that failsafes put in its
  * place, and auto-disarm. A mode lost to a failsafe comes back by itself when the cause has gone.
  */
 export class Commander {
   armed = false;
-  terminated = false;
   intendedMode: FlightMode = 'AUTO_LOITER';
   mode: FlightMode = 'AUTO_LOITER';
-  readonly failsafe = new Failsafe();
-  #lastWish: FlightMode = 'AUTO_LOITER';
-  #flown = false;
-  #groundedSinceS = 0;
-  #inputs: CommanderInputs = { offboardStream: false, gcsLost: false, modeFinished: false };
+  readonly failsafe = new FailsafeFramework();
+  /** Until then a sensor is being calibrated, seconds since boot. */
+  calibratingUntilS = 0;
+  readonly notices: Notice[] = [];
+  readonly #battery = new BatteryWarning();
+  readonly #autoDisarm = new AutoDisarm();
+  #batteryAtArming: BatteryLevel = 'none';
+  #modeAfterDisarming: FlightMode = 'AUTO_LOITER';
+  #modeRequested = false;
+  #takeoffS = Number.NaN;
+  #lastS = 0;
+  #conditions: Conditions = {
+    attitude: false,
+    localPosition: false,
+    globalPosition: false,
+    home: false,
+    mission: false,
+    offboardSignal: false,
+    manualControl: false,
+    external: false,
+  };
+  #gcsLost = true;
 
   /** Acting against the intention: HEARTBEAT then says MAV_STATE_CRITICAL. */
   get failsafeActive(): boolean {
-    return this.failsafe.action !== 'none' && this.failsafe.action !== 'warn';
+    return isWorse(this.failsafe.action, 'warn');
   }
 
-  canRun(mode: FlightMode, situation: Situation): boolean {
-    if (CANNOT_RUN.has(mode) || !situation.aligned) return false;
-    if (mode === 'AUTO_MISSION') return situation.missionValid;
-    return mode !== 'OFFBOARD' || this.#inputs.offboardStream;
+  /** Motors stopped for good, by command or by a failsafe. */
+  get terminated(): boolean {
+    return this.failsafe.action === 'terminate' || (this.armed && this.mode === 'TERMINATION');
+  }
+
+  /** Sinking level, by attitude alone: the mode that flies when there is neither position nor pilot. */
+  get descendingBlind(): boolean {
+    return this.failsafe.action === 'descend';
+  }
+
+  get batteryLevel(): BatteryLevel {
+    return this.#battery.level;
   }
 
   canArm(situation: Situation): boolean {
-    return (
-      this.canRun(this.intendedMode, situation) &&
-      !CANNOT_ARM.has(this.intendedMode) &&
-      !situation.geofenceBreached &&
-      situation.batteryRemaining >= situation.parameters.get('BAT_CRIT_THR')
-    );
+    return this.reasonAgainstArming(situation) === undefined;
+  }
+
+  /** What the first failing check says. */
+  reasonAgainstArming(situation: Situation): string | undefined {
+    const { parameters, batteryRemaining, gnssFix, timeS } = situation;
+    const state: ArmingState = {
+      mode: this.intendedMode,
+      conditions: this.#conditions,
+      parameters,
+      battery: this.#battery.level,
+      batteryRemaining,
+      gnssFix,
+      gcsLost: this.#gcsLost,
+      fenceBreached: situation.geofenceBreached,
+      calibrating: timeS < this.calibratingUntilS,
+      terminated: this.failsafe.action === 'terminate',
+    };
+    return reasonAgainstArming(state);
   }
 
   arm(situation: Situation): RequestResult {
     if (this.armed) return 'accepted';
-    if (!this.canArm(situation) || this.terminated) return 'temporarilyRejected';
+    const reason = this.reasonAgainstArming(situation);
+    if (reason !== undefined) {
+      this.#say('critical', 'Arming denied: Resolve system health failures first');
+      return 'temporarilyRejected';
+    }
     this.armed = true;
-    this.#flown = false;
-    this.#groundedSinceS = situation.timeS;
+    this.#autoDisarm.armed(situation.timeS);
+    this.#batteryAtArming = this.#battery.level;
+    this.#takeoffS = Number.NaN;
+    this.#say('info', 'Armed by external command');
     return 'accepted';
   }
 
   disarm(situation: Situation, forced: boolean): RequestResult {
     if (!this.armed) return 'accepted';
-    if (!situation.landed && !forced) return 'temporarilyRejected';
-    this.#stop();
+    if (!situation.landed && !forced) {
+      this.#say('critical', 'Disarming denied: not landed');
+      return 'temporarilyRejected';
+    }
+    this.#stop('Disarmed by external command');
     return 'accepted';
   }
 
-  requestMode(mode: FlightMode, situation: Situation): RequestResult {
-    if (this.terminated || mode === 'TERMINATION') return 'temporarilyRejected';
-    if (this.armed && !this.canRun(mode, situation)) return 'temporarilyRejected';
+  requestMode(mode: FlightMode, _situation: Situation): RequestResult {
+    const locked = this.armed && this.terminated;
+    if (locked || (this.armed && lacking(mode, this.#conditions) !== undefined)) {
+      this.#say('critical', `Switching to ${mode} is currently not available`);
+      return 'temporarilyRejected';
+    }
     this.#intend(mode);
-    if (this.armed) this.failsafe.takeOver();
+    this.#modeRequested = true;
     return 'accepted';
   }
 
+  /** DO_FLIGHTTERMINATION, in the air only. */
   terminate(): void {
-    this.terminated = true;
-    this.armed = false;
+    this.intendedMode = 'TERMINATION';
     this.mode = 'TERMINATION';
   }
 
   step(situation: Situation, inputs: CommanderInputs): void {
-    this.#inputs = inputs;
-    if (this.terminated) return;
-    if (!situation.landed) this.#flown = true;
+    const dtS = situation.timeS - this.#lastS;
+    this.#lastS = situation.timeS;
+    this.#look(situation, inputs);
+    if (!situation.landed && Number.isNaN(this.#takeoffS)) this.#takeoffS = situation.timeS;
     if (inputs.modeFinished && this.mode === this.intendedMode) this.#intend('AUTO_LOITER');
-    if (this.armed) this.#protect(situation, inputs);
-    if (this.armed) this.#autoDisarm(situation);
-    if (!this.terminated) this.mode = this.#modeFor(this.failsafe.action);
+    this.#protect(situation, inputs, dtS);
+    if (this.armed && this.failsafe.action === 'disarm') this.#stop('Disarmed by failsafe');
+    if (this.armed && this.#autoDisarm.isDue(situation)) this.#stop('Disarmed by landing');
+    this.#setMode();
   }
 
-  #protect(situation: Situation, inputs: CommanderInputs): void {
-    if (situation.landed) {
-      this.#protectOnGround(situation);
-      return;
-    }
-    this.failsafe.step(situation, {
-      offboardLost: this.intendedMode === 'OFFBOARD' && !inputs.offboardStream,
-      gcsLost: inputs.gcsLost,
+  #look(situation: Situation, inputs: CommanderInputs): void {
+    const conditions = this.#conditions;
+    conditions.attitude = situation.aligned;
+    conditions.localPosition = situation.positionValid;
+    conditions.globalPosition = situation.positionValid;
+    conditions.home = situation.homeKnown;
+    conditions.mission = situation.missionValid;
+    conditions.offboardSignal = inputs.offboardStream && situation.positionValid;
+    this.#gcsLost = inputs.gcsLost;
+    this.#battery.step(situation.batteryRemaining, this.armed, situation.parameters);
+  }
+
+  #protect(situation: Situation, inputs: CommanderInputs, dtS: number): void {
+    const { parameters, profile, timeS, windMps } = situation;
+    const { intendedMode } = this;
+    const canFly = (mode: FlightMode): boolean => canFailsafeFly(mode, this.#conditions);
+    const fallback = modeFallback({
+      intendedMode,
+      offboardSignal: this.#conditions.offboardSignal,
+      offboardLossAction: parameters.get('COM_OBL_RC_ACT'),
+      profile,
+      canFly,
     });
-    if (this.failsafe.action === 'terminate') this.terminate();
-    else if (this.failsafe.action === 'disarm') this.#stop();
-  }
-
-  /** Touching down does not end a failsafe; a failsafe does not begin on the ground. */
-  #protectOnGround(situation: Situation): void {
-    const lost = this.intendedMode === 'OFFBOARD' && !this.#inputs.offboardStream;
-    if (this.failsafeActive && (lost || situation.batteryRemaining < 0.15)) return;
-    this.failsafe.reset();
-  }
-
-  #autoDisarm(situation: Situation): void {
-    const { timeS, landed, parameters } = situation;
-    if (!landed) {
-      this.#groundedSinceS = timeS;
-      return;
+    const demands = this.armed
+      ? demandsOf({
+          parameters,
+          intendedMode,
+          gcsLost: inputs.gcsLost,
+          fenceBreached: situation.geofenceBreached,
+          battery: this.#battery.level,
+          batteryAtArming: this.#batteryAtArming,
+          windMps,
+          flightTimeS: Number.isNaN(this.#takeoffS) ? 0 : timeS - this.#takeoffS,
+        })
+      : [];
+    if (this.armed && fallback !== 'none') {
+      demands.push(demandOf('modeFallback', fallback, { delayed: false }));
     }
-    const waitS = parameters.get(this.#flown ? 'COM_DISARM_LAND' : 'COM_DISARM_PRFLT');
-    if (waitS > 0 && timeS - this.#groundedSinceS >= waitS) this.#stop();
+    this.failsafe.step({
+      dtS,
+      armed: this.armed,
+      intendedMode,
+      modeRequested: this.#modeRequested,
+      delayS: parameters.get('COM_FAIL_ACT_T'),
+      demands,
+      fallback,
+      canFly,
+    });
+    this.#modeRequested = false;
   }
 
-  #stop(): void {
+  #stop(text: string): void {
     this.armed = false;
-    this.failsafe.reset();
-    if (isLandingMode(this.intendedMode)) this.intendedMode = this.#lastWish;
+    this.#say('info', text);
+    if (preventsArming(this.intendedMode)) this.intendedMode = this.#modeAfterDisarming;
+    this.#setMode();
   }
 
   #intend(mode: FlightMode): void {
-    if (!isLandingMode(mode)) this.#lastWish = mode;
+    if (!preventsArming(mode)) this.#modeAfterDisarming = mode;
     this.intendedMode = mode;
-    this.mode = this.#modeFor(this.failsafe.action);
+    this.#setMode();
   }
 
-  #modeFor(action: FailsafeAction): FlightMode {
-    if (action === 'hold') return 'AUTO_LOITER';
-    if (action === 'rtl') return 'AUTO_RTL';
-    if (action === 'land') return 'AUTO_LAND';
-    // v1.15 falls back to POSCTL, which without a radio it flies as a blind descent.
-    if (action === 'descend') return 'POSCTL';
-    return this.intendedMode;
+  #setMode(): void {
+    const { action } = this.failsafe;
+    const replaced = this.armed || action === 'terminate' ? modeOfAction(action) : undefined;
+    this.mode = replaced ?? this.intendedMode;
+  }
+
+  #say(kind: Notice['kind'], text: string): void {
+    if (this.notices.length < NOTICES_MAX) this.notices.push({ kind, text });
   }
 }

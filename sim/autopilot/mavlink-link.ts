@@ -67,7 +67,7 @@ export class MavlinkLink {
   #hear(message: Heartbeat): void {
     if (message.type !== MavType.GCS) return;
     this.#instruments.autopilot.hearGroundStation();
-    this.#groundStationHeard = !Number.isNaN(this.#instruments.autopilot.gcsHeardS);
+    this.#groundStationHeard = !Number.isNaN(this.#instruments.autopilot.gcs.heardS);
   }
 
   /** STATUSTEXT; PX4 sends it only on a link where a ground station is heard. */

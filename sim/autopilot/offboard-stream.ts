@@ -45,6 +45,11 @@ export class OffboardStream {
   readonly setpoint = emptySetpoint();
   #lastS = Number.NEGATIVE_INFINITY;
 
+  /** Whether any setpoint has counted since boot. */
+  get everCame(): boolean {
+    return this.#lastS !== Number.NEGATIVE_INFINITY;
+  }
+
   /** Seconds since the last setpoint that counted. */
   ageS(timeS: number): number {
     return timeS - this.#lastS;
@@ -57,12 +62,11 @@ export class OffboardStream {
     let position = masked(mask, IGNORED_X, p.x, p.y, p.z);
     let velocity = masked(mask, IGNORED_V, target.vx, target.vy, target.vz);
     let acceleration = masked(mask, IGNORED_A, target.afx, target.afy, target.afz);
+    // A position means nothing in the body's frame: it is dropped.
+    if (frame === MavFrame.BODY_NED) position = vector3(UNSET, UNSET, UNSET);
     if (!anyFinite(position) && !anyFinite(velocity) && !anyFinite(acceleration)) return false;
     if (frame === MavFrame.BODY_NED) {
       const yaw = yawOf(motion.attitude);
-      const offset = nedFromLevelBody(position, yaw);
-      const here = motion.positionNed;
-      position = vector3(here.x + offset.x, here.y + offset.y, here.z + offset.z);
       velocity = nedFromLevelBody(velocity, yaw);
       acceleration = nedFromLevelBody(acceleration, yaw);
     }

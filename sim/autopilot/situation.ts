@@ -14,6 +14,12 @@ export interface Situation {
   timeS: number;
   /** The estimator has aligned: position, velocity and heading may be used. */
   aligned: boolean;
+  /** Aligned, and position is not only guessed on: GNSS was there within EKF2_NOAID_TOUT. */
+  positionValid: boolean;
+  /** The receiver has a fix. */
+  gnssFix: boolean;
+  /** Wind by the estimate, m/s. */
+  windMps: number;
   armed: boolean;
   landed: boolean;
   readonly homeNed: Vector3;

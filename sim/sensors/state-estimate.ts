@@ -26,6 +26,9 @@ export const defaultEstimateErrors: Readonly<EstimateErrors> = {
   rateRadps: 0.003,
 };
 
+/** Acceleration that an estimator without GNSS imagines, m/s²: while it trusts itself, and after. */
+const COASTING_MPS2 = { trusted: 0.04, lost: 0.3 } as const;
+
 /**
  * What PX4's estimator would say: the truth with slowly wandering errors, in a local NED frame whose
  * origin is where the estimator believed to be at boot. The errors move at 50 Hz, the truth at each
@@ -43,6 +46,10 @@ export class StateEstimate {
   /** What resets have added to the error so far. */
   readonly #offsetNed: Vector3 = vector3(0, 0, 0);
   #offsetYawRad = 0;
+  /** What dead reckoning has added to position and velocity, north and east. */
+  readonly #coastNed: Vector3 = vector3(0, 0, 0);
+  readonly #coastVelocityNed: Vector3 = vector3(0, 0, 0);
+  #coastHeadingRad = 0;
   readonly #truth: Quadrotor;
   readonly #position: readonly [Drift, Drift, Drift];
   readonly #velocity: readonly [Drift, Drift, Drift];
@@ -75,6 +82,7 @@ export class StateEstimate {
       drift(errors.rateRadps, 0.02),
       drift(errors.rateRadps, 0.02),
     ];
+    this.#coastHeadingRad = 2 * Math.PI * random.fork('coast').uniform();
     const { x, y, z } = truth.positionNed;
     this.originNed = vector3(
       x + this.#position[0].value,
@@ -109,15 +117,35 @@ export class StateEstimate {
     this.track();
   }
 
+  /** Without GNSS: a small imagined acceleration adds up. Height comes from the barometer. */
+  coast(dtS: number, trusted: boolean): void {
+    const step = dtS * (trusted ? COASTING_MPS2.trusted : COASTING_MPS2.lost);
+    const v = this.#coastVelocityNed;
+    v.x += step * Math.cos(this.#coastHeadingRad);
+    v.y += step * Math.sin(this.#coastHeadingRad);
+    this.#coastNed.x += v.x * dtS;
+    this.#coastNed.y += v.y * dtS;
+  }
+
+  /** GNSS is back: what was imagined is dropped, which is a reset. */
+  aid(): void {
+    const v = this.#coastVelocityNed;
+    if (v.x === 0 && v.y === 0) return;
+    Object.assign(v, vector3(0, 0, 0));
+    Object.assign(this.#coastNed, vector3(0, 0, 0));
+    this.resetCounter += 1;
+  }
+
   /** Takes over the truth of this moment with the present errors on top. */
   track(): void {
     const { positionNed: p, velocityNed: v, ratesFrd: w } = this.#truth;
     const offset = this.#offsetNed;
-    this.positionNed.x = p.x + this.#position[0].value + offset.x - this.originNed.x;
-    this.positionNed.y = p.y + this.#position[1].value + offset.y - this.originNed.y;
+    const coast = this.#coastNed;
+    this.positionNed.x = p.x + this.#position[0].value + offset.x + coast.x - this.originNed.x;
+    this.positionNed.y = p.y + this.#position[1].value + offset.y + coast.y - this.originNed.y;
     this.positionNed.z = p.z + this.#position[2].value + offset.z - this.originNed.z;
-    this.velocityNed.x = v.x + this.#velocity[0].value;
-    this.velocityNed.y = v.y + this.#velocity[1].value;
+    this.velocityNed.x = v.x + this.#velocity[0].value + this.#coastVelocityNed.x;
+    this.velocityNed.y = v.y + this.#velocity[1].value + this.#coastVelocityNed.y;
     this.velocityNed.z = v.z + this.#velocity[2].value;
     this.ratesFrd.x = w.x + this.#rates[0].value;
     this.ratesFrd.y = w.y + this.#rates[1].value;

@@ -4,7 +4,7 @@ import {
   SetPositionTargetLocalNed,
 } from 'mavlink-mappings/dist/lib/common.js';
 import type { MavLinkData } from 'mavlink-mappings/dist/lib/mavlink.js';
-import { Heartbeat } from 'mavlink-mappings/dist/lib/minimal.js';
+import { Heartbeat, MavType } from 'mavlink-mappings/dist/lib/minimal.js';
 import { decode, Encoder } from '#protocols/mavlink/codec.ts';
 import { Framer, type Frame } from '#protocols/mavlink/framer.ts';
 import { customModeOf, modeCodeOf, type FlightMode } from '#protocols/mavlink/modes.ts';
@@ -33,6 +33,8 @@ export class Companion {
   heartbeat: Heartbeat | undefined;
   /** Velocity streamed at 20 Hz while it is set, NED m/s. */
   streamed: readonly [number, number, number] | undefined;
+  /** Heartbeats of a ground station at 1 Hz, besides the companion's. */
+  groundStation = false;
   readonly #encoder = new Encoder(245, 191);
   readonly #framer = new Framer();
   readonly #in = new Framer();
@@ -159,6 +161,11 @@ export class Companion {
     if (this.streamed !== undefined && this.#steps % 12 === 0) {
       const [north, east, down] = this.streamed;
       this.setpoint((message) => Object.assign(message, { vx: north, vy: east, vz: down }));
+    }
+    if (this.groundStation && this.#steps % 250 === 0) {
+      const station = new Heartbeat();
+      station.type = MavType.GCS;
+      this.send(station);
     }
     for (const datagram of this.vehicle.step()) {
       this.datagrams.push(datagram);

@@ -95,10 +95,10 @@ describe('what a drill does to a vehicle', () => {
     companion.run(7);
     companion.vehicle.injure({ kind: 'groundStation', heard: false });
     companion.send(station);
-    expect(companion.vehicle.autopilot.gcsHeardS).toBeNaN();
+    expect(companion.vehicle.autopilot.gcs.heardS).toBeNaN();
     companion.vehicle.injure({ kind: 'groundStation', heard: true });
     companion.send(station);
-    expect(companion.vehicle.autopilot.gcsHeardS).toBeGreaterThan(6.9);
+    expect(companion.vehicle.autopilot.gcs.heardS).toBeGreaterThan(6.9);
     companion.vehicle.injure({ kind: 'battery', remaining: 0.12 });
     companion.vehicle.injure({ kind: 'gnss', works: false });
     companion.run(1);

@@ -10,8 +10,6 @@ export interface FlightSetpoint {
   readonly accelerationNed: Vector3;
   yawRad: number;
   yawRateRadps: number;
-  /** Only acceleration is commanded: velocity is left free. */
-  accelerationOnly: boolean;
   /** Take-off ramp: greatest climb speed at this moment. May be negative: not yet leaving ground. */
   climbLimitMps: number;
 }
@@ -22,7 +20,6 @@ export const emptySetpoint = (): FlightSetpoint => ({
   accelerationNed: vector3(Number.NaN, Number.NaN, Number.NaN),
   yawRad: Number.NaN,
   yawRateRadps: Number.NaN,
-  accelerationOnly: false,
   climbLimitMps: Number.POSITIVE_INFINITY,
 });
 
@@ -38,6 +35,5 @@ export const clearSetpoint = (setpoint: FlightSetpoint): void => {
   clearVector(setpoint.accelerationNed);
   setpoint.yawRad = Number.NaN;
   setpoint.yawRateRadps = Number.NaN;
-  setpoint.accelerationOnly = false;
   setpoint.climbLimitMps = Number.POSITIVE_INFINITY;
 };

@@ -9,6 +9,11 @@ const LIFT_SHARE_MAX = 0.954;
 const finiteOr = (value: number, otherwise: number): number =>
   Number.isFinite(value) ? value : otherwise;
 
+const accelerationAlone = (setpoint: Readonly<FlightSetpoint>, axis: 'x' | 'y' | 'z'): boolean =>
+  Number.isFinite(setpoint.accelerationNed[axis]) &&
+  !Number.isFinite(setpoint.velocityNed[axis]) &&
+  !Number.isFinite(setpoint.positionNed[axis]);
+
 /**
  * PX4's multicopter position and velocity controller (docs.px4.io, "Controller diagrams"): position
  * error → velocity by P, velocity error → acceleration by PID, acceleration → direction and amount of
@@ -25,6 +30,8 @@ export class PositionControl {
   readonly #integralNed: Vector3 = vector3(0, 0, 0);
   readonly #lastVelocityNed: Vector3 = vector3(0, 0, 0);
   readonly #velocityRateNed: Vector3 = vector3(0, 0, 0);
+  /** Axes on which acceleration alone is commanded: velocity is left free there. */
+  readonly #free = { x: false, y: false, z: false };
   #fresh = true;
 
   /** Forgets the integral and the derivative: on the ground, and before take-off. */
@@ -108,13 +115,16 @@ export class PositionControl {
     const integral = this.#integralNed;
     const a = this.accelerationSetpointNed;
     const { velocityP, velocityD, climbP, climbD } = gains;
-    // A setpoint of acceleration alone leaves the velocity free.
-    const freeX = setpoint.accelerationOnly ? 0 : velocityP * (wanted.x - velocityNed.x);
-    const freeY = setpoint.accelerationOnly ? 0 : velocityP * (wanted.y - velocityNed.y);
-    const freeZ = setpoint.accelerationOnly ? 0 : climbP * (wanted.z - velocityNed.z);
-    a.x = freeX + integral.x - velocityD * rate.x + finiteOr(setpoint.accelerationNed.x, 0);
-    a.y = freeY + integral.y - velocityD * rate.y + finiteOr(setpoint.accelerationNed.y, 0);
-    a.z = freeZ + integral.z - climbD * rate.z + finiteOr(setpoint.accelerationNed.z, 0);
+    const free = this.#free;
+    free.x = accelerationAlone(setpoint, 'x');
+    free.y = accelerationAlone(setpoint, 'y');
+    free.z = accelerationAlone(setpoint, 'z');
+    const x = velocityP * (wanted.x - velocityNed.x) + integral.x - velocityD * rate.x;
+    const y = velocityP * (wanted.y - velocityNed.y) + integral.y - velocityD * rate.y;
+    const z = climbP * (wanted.z - velocityNed.z) + integral.z - climbD * rate.z;
+    a.x = (free.x ? 0 : x) + finiteOr(setpoint.accelerationNed.x, 0);
+    a.y = (free.y ? 0 : y) + finiteOr(setpoint.accelerationNed.y, 0);
+    a.z = (free.z ? 0 : z) + finiteOr(setpoint.accelerationNed.z, 0);
   }
 
   /** Sets direction and amount of thrust; returns the amount wanted before saturation. */
@@ -169,8 +179,9 @@ export class PositionControl {
     }
     if (this.thrust >= gains.thrustMax && errorZ < 0) errorZ = 0;
     if (!aboveLeast && errorZ > 0) errorZ = 0;
-    integral.x += dtS * gains.velocityI * errorX;
-    integral.y += dtS * gains.velocityI * errorY;
+    if (!this.#free.x) integral.x += dtS * gains.velocityI * errorX;
+    if (!this.#free.y) integral.y += dtS * gains.velocityI * errorY;
+    if (this.#free.z) return;
     integral.z = clamp(integral.z + dtS * gains.climbI * errorZ, -GRAVITY_MPS2, GRAVITY_MPS2);
   }
 }

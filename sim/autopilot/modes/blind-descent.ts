@@ -1,27 +1,23 @@
-import type { AutoTrajectory } from '../auto-trajectory.ts';
 import type { FlightSetpoint } from '../control/flight-setpoint.ts';
 import type { Situation } from '../situation.ts';
 import type { ModeBehaviour } from './mode-behaviour.ts';
 
-/** Seen in recordings of v1.15.4: 0.6–0.9 m/s. */
-const SINK_MPS = 0.85;
-
-/** What v1.15 does in POSCTL when a failsafe put it there and there is no radio: sink until the ground. */
+/**
+ * What PX4 does in a manual mode without a radio, and in DESCEND: level, so that drag alone slows it
+ * over the ground, and down at MPC_LAND_SPEED until the ground comes.
+ */
 export class BlindDescent implements ModeBehaviour {
   readonly finished = false;
   readonly landing = false;
   readonly wantsTakeoff = false;
-  readonly #trajectory: AutoTrajectory;
 
-  constructor(trajectory: AutoTrajectory) {
-    this.#trajectory = trajectory;
+  enter(): void {
+    // Nothing to remember: it needs no position.
   }
 
-  enter(situation: Situation): void {
-    this.#trajectory.begin(situation.motion);
-  }
-
-  step(dtS: number, situation: Situation, out: FlightSetpoint): void {
-    this.#trajectory.stepSinking(dtS, situation.motion, out, SINK_MPS);
+  step(_dtS: number, { parameters }: Situation, out: FlightSetpoint): void {
+    out.accelerationNed.x = 0;
+    out.accelerationNed.y = 0;
+    out.velocityNed.z = parameters.get('MPC_LAND_SPEED');
   }
 }

@@ -1,11 +1,7 @@
-import type { Vector3 } from '#protocols/vector.ts';
 import type { FlightSetpoint } from '../control/flight-setpoint.ts';
 import type { OffboardStream } from '../offboard-stream.ts';
 import type { Situation } from '../situation.ts';
 import type { ModeBehaviour } from './mode-behaviour.ts';
-
-const anyFinite = (v: Readonly<Vector3>): boolean =>
-  Number.isFinite(v.x) || Number.isFinite(v.y) || Number.isFinite(v.z);
 
 /** An axis that nothing commands makes PX4 refuse the whole setpoint and hold zero velocity. */
 const everyAxisCommanded = ({
@@ -38,7 +34,6 @@ export class Offboard implements ModeBehaviour {
       Object.assign(out.positionNed, wanted.positionNed);
       Object.assign(out.velocityNed, wanted.velocityNed);
       Object.assign(out.accelerationNed, wanted.accelerationNed);
-      out.accelerationOnly = !anyFinite(wanted.positionNed) && !anyFinite(wanted.velocityNed);
     } else {
       out.velocityNed.x = 0;
       out.velocityNed.y = 0;

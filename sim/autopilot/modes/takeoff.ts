@@ -3,6 +3,9 @@ import type { FlightSetpoint } from '../control/flight-setpoint.ts';
 import type { Situation } from '../situation.ts';
 import type { ModeBehaviour } from './mode-behaviour.ts';
 
+/** Seen in recordings of v1.15.4 and v1.18: a take-off asked for in the air went up by as much. */
+const LEAST_CLIMB_M = 1.5;
+
 /** AUTO.TAKEOFF: straight up at MPC_TKO_SPEED to MIS_TAKEOFF_ALT or the commanded altitude. */
 export class Takeoff implements ModeBehaviour {
   finished = false;
@@ -47,8 +50,8 @@ export class Takeoff implements ModeBehaviour {
     const commanded = situation.originAltAmslM - this.#altitudeAmslM;
     const standard = situation.homeNed.z - parameters.get('MIS_TAKEOFF_ALT');
     const downM = Number.isFinite(commanded) ? commanded : standard;
-    // Never down: a take-off below the present height only holds.
-    targetNed.z = Math.min(downM, motion.positionNed.z);
+    // Never down: in the air, and above the height already, it still climbs a little.
+    targetNed.z = Math.min(downM, motion.positionNed.z - LEAST_CLIMB_M);
     this.#aimed = true;
   }
 }

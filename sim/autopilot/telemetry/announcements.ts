@@ -1,29 +1,21 @@
 import { MavSeverity } from 'mavlink-mappings/dist/lib/common.js';
 import type { Autopilot } from '../autopilot.ts';
-import type { FailsafeAction } from '../failsafe.ts';
+import { isWorse, type FailsafeAction } from '../failsafe/failsafe-action.ts';
 
 export interface Announcement {
   severity: MavSeverity;
   text: string;
 }
 
-const FAILSAFE_TEXT: Readonly<Record<FailsafeAction, string | undefined>> = {
-  none: undefined,
-  warn: 'Low battery level, return advised',
-  hold: 'Failsafe activated, entering Hold',
-  descend: 'Failsafe activated, descending',
-  rtl: 'Failsafe activated, entering RTL',
-  land: 'Failsafe activated, entering Land',
-  disarm: 'Failsafe activated, disarming',
-  terminate: 'Failsafe activated, terminating flight',
-};
+/** PX4 ends the texts that it also sends as events with a tab. */
+const ALSO_EVENT = '\t';
 
-/** What the vehicle tells people about, once for each change. */
+/** What the vehicle tells people about, once for each change, in PX4's words. */
 export class Announcements {
   readonly #autopilot: Autopilot;
-  #armed = false;
   #landed = true;
   #action: FailsafeAction = 'none';
+  #gcsLost = false;
 
   constructor(autopilot: Autopilot) {
     this.#autopilot = autopilot;
@@ -31,22 +23,47 @@ export class Announcements {
 
   /** The changes since the last call. */
   take(): Announcement[] {
-    const { commander, situation } = this.#autopilot;
+    const { commander } = this.#autopilot;
     const news: Announcement[] = this.#autopilot.navigator.takeTexts();
-    if (commander.armed !== this.#armed) {
-      this.#armed = commander.armed;
-      news.push({ severity: MavSeverity.INFO, text: this.#armed ? 'Armed' : 'Disarmed' });
+    for (const { kind, text } of commander.notices.splice(0)) {
+      const severity = kind === 'critical' ? MavSeverity.CRITICAL : MavSeverity.INFO;
+      news.push({ severity, text: text + ALSO_EVENT });
     }
-    if (situation.landed !== this.#landed) {
-      this.#landed = situation.landed;
-      const text = this.#landed ? 'Landing detected' : 'Takeoff detected';
-      news.push({ severity: MavSeverity.INFO, text });
-    }
-    if (commander.failsafe.action !== this.#action) {
-      this.#action = commander.failsafe.action;
-      const text = FAILSAFE_TEXT[this.#action];
-      if (text !== undefined) news.push({ severity: MavSeverity.CRITICAL, text });
-    }
+    this.#landing(news);
+    this.#failsafe(news);
+    this.#groundStation(news);
     return news;
+  }
+
+  #landing(news: Announcement[]): void {
+    const { landed } = this.#autopilot.situation;
+    if (landed === this.#landed) return;
+    this.#landed = landed;
+    const text = (landed ? 'Landing detected' : 'Takeoff detected') + ALSO_EVENT;
+    news.push({ severity: MavSeverity.INFO, text });
+  }
+
+  #failsafe(news: Announcement[]): void {
+    const { action, putOff } = this.#autopilot.commander.failsafe;
+    const worse = isWorse(action, this.#action);
+    this.#action = action;
+    if (!worse) return;
+    const delayS = Math.round(this.#autopilot.situation.parameters.get('COM_FAIL_ACT_T'));
+    const text =
+      putOff === 'none'
+        ? 'Failsafe activated'
+        : `Failsafe activated, entering Hold for ${delayS} seconds`;
+    news.push({ severity: MavSeverity.CRITICAL, text: text + ALSO_EVENT });
+  }
+
+  #groundStation(news: Announcement[]): void {
+    const { gcs, situation } = this.#autopilot;
+    if (!gcs.everSeen) return;
+    const lost = gcs.isLost(situation.timeS, situation.parameters);
+    if (lost === this.#gcsLost) return;
+    this.#gcsLost = lost;
+    const text =
+      (lost ? 'Connection to ground station lost' : 'GCS connection regained') + ALSO_EVENT;
+    news.push({ severity: MavSeverity.INFO, text });
   }
 }

@@ -72,11 +72,15 @@ export const localPositionMessage = (instruments: Instruments): (() => LocalPosi
   };
 };
 
-export const globalPositionMessage = (instruments: Instruments): (() => GlobalPositionInt) => {
+/** Silent while the position is not to be trusted. */
+export const globalPositionMessage = (
+  instruments: Instruments,
+): (() => GlobalPositionInt | undefined) => {
   const message = new GlobalPositionInt();
   const { situation } = instruments.autopilot;
   const { motion } = situation;
   return () => {
+    if (!situation.positionValid) return undefined;
     const { latDeg, lonDeg, altAmslM } = instruments.geodeticOf(motion.positionNed);
     message.timeBootMs = uint32(instruments.bootMs());
     message.lat = degE7(latDeg);

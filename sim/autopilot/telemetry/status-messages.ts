@@ -18,6 +18,7 @@ import {
 } from 'mavlink-mappings/dist/lib/common.js';
 import { Heartbeat, MavAutopilot, MavState, MavType } from 'mavlink-mappings/dist/lib/minimal.js';
 import type { Autopilot } from '../autopilot.ts';
+import type { Situation } from '../situation.ts';
 import { int16, uint16, uint32, type Instruments } from './instruments.ts';
 
 /** SYS_STATUS sensor bits as PX4 v1.18's SIH shows them, ready, without the pre-arm bit. */
@@ -27,10 +28,13 @@ const SENSORS_HEALTHY: number = 0x0320_c83f;
 /** ESTIMATOR_STATUS flags before and after the estimator has aligned. */
 const FLAGS_ALIGNING: number = 0xe4;
 const FLAGS_ALIGNED: number = 0x37f;
+/** Aligned once, but without a position to trust. */
+const FLAGS_LOST: number = 0xe5;
 
 const systemStatus = ({ commander, situation }: Autopilot): MavState => {
   if (commander.terminated) return MavState.FLIGHT_TERMINATION;
   if (commander.armed) return commander.failsafeActive ? MavState.CRITICAL : MavState.ACTIVE;
+  if (situation.timeS < commander.calibratingUntilS) return MavState.CALIBRATING;
   return commander.canArm(situation) ? MavState.STANDBY : MavState.UNINIT;
 };
 
@@ -43,7 +47,7 @@ export const heartbeatMessage = (instruments: Instruments): (() => Heartbeat) =>
   return () => {
     const { mode, armed } = autopilot.commander;
     message.customMode = customModeOf(mode);
-    message.baseMode = baseModeOf(mode, { armed, offboardStream: autopilot.offboardStreamAlive });
+    message.baseMode = baseModeOf(mode, { armed, offboardStream: autopilot.stream.everCame });
     message.systemStatus = systemStatus(autopilot);
     return message;
   };
@@ -114,6 +118,11 @@ export const extendedStateMessage = (instruments: Instruments): (() => ExtendedS
   };
 };
 
+const estimatorFlags = ({ aligned, positionValid }: Situation): number => {
+  if (!aligned) return FLAGS_ALIGNING;
+  return positionValid ? FLAGS_ALIGNED : FLAGS_LOST;
+};
+
 export const estimatorMessage = (instruments: Instruments): (() => EstimatorStatus) => {
   const message = new EstimatorStatus();
   const { situation } = instruments.autopilot;
@@ -122,7 +131,7 @@ export const estimatorMessage = (instruments: Instruments): (() => EstimatorStat
   message.posVertAccuracy = 0.1;
   return () => {
     message.timeUsec = BigInt(Math.round(instruments.bootMs() * 1000));
-    message.flags = situation.aligned ? FLAGS_ALIGNED : FLAGS_ALIGNING;
+    message.flags = estimatorFlags(situation);
     return message;
   };
 };

@@ -29,6 +29,15 @@ const OBSERVED = {
   AUTO_LAND: 0x6040000,
   AUTO_FOLLOW: 0x8040000,
   AUTO_PRECLAND: 0x9040000,
+  AUTO_VTOL_TAKEOFF: 0xa040000,
+  EXTERNAL1: 0xb040000,
+  EXTERNAL2: 0xc040000,
+  EXTERNAL3: 0xd040000,
+  EXTERNAL4: 0xe040000,
+  EXTERNAL5: 0xf040000,
+  EXTERNAL6: 0x10040000,
+  EXTERNAL7: 0x11040000,
+  EXTERNAL8: 0x12040000,
 } as const;
 
 describe("PX4's modes", () => {
@@ -47,7 +56,7 @@ describe("PX4's modes", () => {
 
   test('without a name here stay unnamed', () => {
     expect(flightModeOf(0)).toBeUndefined();
-    expect(flightModeOf(0xc040000)).toBeUndefined();
+    expect(flightModeOf(0x7040000)).toBeUndefined();
     expect(flightModeOfCode(6, 1)).toBeUndefined();
   });
 

@@ -29,7 +29,7 @@ describe('commands, with the results of the recordings', () => {
     expect(companion.setMode('OFFBOARD')).toBe(ACCEPTED);
     expect(companion.setMode('AUTO_MISSION')).toBe(ACCEPTED);
     expect(companion.setMode('POSCTL')).toBe(ACCEPTED);
-    expect(companion.command(176, 1, 4, 12)).toBe(REJECTED);
+    expect(companion.command(176, 1, 4, 7)).toBe(REJECTED);
     expect(companion.command(176, 1, 99)).toBe(REJECTED);
     expect(companion.mode).toBe('POSCTL');
   });

@@ -1,4 +1,3 @@
-import { Heartbeat, MavType } from 'mavlink-mappings/dist/lib/minimal.js';
 import { describe, expect, it } from 'vitest';
 import { Companion } from '../companion.ts';
 
@@ -13,10 +12,10 @@ const offboardLoss = (action: number): Companion => {
 };
 
 /** In the air on a pack that is nearly empty. */
-const weak = (charge: number, action: number): Companion => {
+const weak = (charge: number, action: number, capacityAh = 1): Companion => {
   const companion = new Companion({
     vehicle: {
-      battery: { capacityAh: 1, initialCharge: charge },
+      battery: { capacityAh, initialCharge: charge },
       parameters: { COM_LOW_BAT_ACT: action },
     },
   });
@@ -31,9 +30,12 @@ describe('failsafes', () => {
     expect(offboardLoss(4).mode).toBe('AUTO_LAND');
     expect(offboardLoss(5).mode).toBe('AUTO_LOITER');
     const terminated = offboardLoss(6);
-    expect(terminated.armed).toBe(false);
+    expect(terminated.mode).toBe('TERMINATION');
     terminated.run(1.1);
     expect(terminated.heartbeat?.systemStatus).toBe(8);
+    expect(terminated.heartbeat?.baseMode).toBe(0x81);
+    expect(terminated.vehicle.quadrotor.totalThrustN()).toBeLessThan(0.01);
+    expect(offboardLoss(7).armed).toBe(false);
   });
 
   it('a stream at 0.95 Hz keeps OFFBOARD, one at 0.7 Hz does not', () => {
@@ -71,7 +73,7 @@ describe('failsafes', () => {
   });
 
   it('an operator may take over from a battery failsafe', () => {
-    const companion = weak(0.11, 2);
+    const companion = weak(0.09, 2, 2);
     companion.runUntil(() => companion.mode === 'AUTO_LAND', 120);
     companion.setMode('AUTO_LOITER');
     companion.run(1);
@@ -79,23 +81,32 @@ describe('failsafes', () => {
   });
 
   it('a lost ground station counts only with NAV_DLL_ACT, after ten seconds, and holds first', () => {
-    const station = new Heartbeat();
-    station.type = MavType.GCS;
     const careless = new Companion();
-    careless.send(station);
+    careless.groundStation = true;
     careless.takeOff();
+    careless.groundStation = false;
     careless.run(20);
     expect(careless.mode).toBe('AUTO_LOITER');
     expect(careless.vehicle.autopilot.commander.failsafeActive).toBe(false);
 
     const careful = new Companion({ vehicle: { parameters: { NAV_DLL_ACT: 2 } } });
+    careful.groundStation = true;
     careful.takeOff();
     careful.flyOffboard(0.5, 0, 0);
-    careful.send(station);
+    careful.run(2);
+    careful.groundStation = false;
     const holdS = careful.runUntil(() => careful.mode === 'AUTO_LOITER', 20);
-    expect(holdS).toBeGreaterThan(9.5);
+    expect(holdS).toBeGreaterThan(11);
+    expect(holdS).toBeLessThan(13);
     const rtlS = careful.runUntil(() => careful.mode === 'AUTO_RTL', 10);
     expect(rtlS).toBeGreaterThan(4.5);
     expect(rtlS).toBeLessThan(5.5);
+    careful.groundStation = true;
+    careful.run(5);
+    expect(careful.mode).toBe('AUTO_RTL');
+    expect(careful.setMode('OFFBOARD')).toBe(0);
+    careful.run(5);
+    expect(careful.mode).toBe('OFFBOARD');
+    expect(careful.vehicle.autopilot.commander.failsafeActive).toBe(false);
   });
 });

@@ -1,5 +1,4 @@
 import { ExtendedSysState, StatusText, SysStatus } from 'mavlink-mappings/dist/lib/common.js';
-import { Heartbeat, MavType } from 'mavlink-mappings/dist/lib/minimal.js';
 import { describe, expect, it } from 'vitest';
 import { PREARM_CHECK_BIT } from '#protocols/mavlink/modes.ts';
 import { Companion } from '../companion.ts';
@@ -143,11 +142,11 @@ describe('a flight, from boot to disarm', () => {
     deaf.takeOff();
     expect(deaf.heard(StatusText)).toEqual([]);
     const heard = new Companion();
-    const station = new Heartbeat();
-    station.type = MavType.GCS;
-    heard.send(station);
+    heard.groundStation = true;
     heard.takeOff();
-    expect(heard.heard(StatusText).map(({ text }) => text)).toEqual(['Armed', 'Takeoff detected']);
+    // A text that PX4 also sends as an event ends with a tab.
+    const texts = heard.heard(StatusText).map(({ text }) => text);
+    expect(texts).toEqual(['Armed by external command\t', 'Takeoff detected\t']);
   });
 
   it('is the 1.15 of the recordings when asked: slow to align, sinking in POSCTL on a loss', () => {

@@ -27,6 +27,9 @@ const MODE_SHOWS_MS = 2500;
 const MODE_RETRY_MS = 400;
 const MODE_ATTEMPTS = 5;
 
+/** A mode that PX4 has accepted shows in its next CURRENT_MODE; another one then is somebody else's. */
+const SHOWS_AFTER_ACK_MS = 300;
+
 /** Request of a mode or of an action: what came of it. */
 export type RequestState = 'none' | 'pending' | 'done' | 'failed';
 
@@ -38,6 +41,8 @@ interface ModeWish {
   /** When to try again, or to give up waiting for the mode to show. */
   dueMs: number;
   sinceMs: number;
+  /** When PX4 last accepted it; infinite before. */
+  acceptedMs: number;
 }
 
 interface ActionWish {
@@ -87,10 +92,25 @@ export class Controls {
       attempts: 0,
       dueMs: nowMs,
       sinceMs: nowMs,
+      acceptedMs: Number.POSITIVE_INFINITY,
     };
   }
 
-  /** Control is no longer ours: nothing may be asked for any more. */
+  /** PX4 had accepted our mode, and shows neither it nor where we came from: somebody asked for another. */
+  isOverruled(report: Readonly<ModeReport>, from: string | undefined): boolean {
+    const wish = this.#mode;
+    if (wish === undefined || report.failsafe) return false;
+    if (report.mode === wish.mode || report.mode === from) return false;
+    return report.atMs > wish.acceptedMs + SHOWS_AFTER_ACK_MS;
+  }
+
+  /** Control is no longer ours: nothing may be asked for any more, nor sent again. */
+  letGo(): void {
+    this.forgetMode();
+    this.resetActions();
+    this.#parameters.stop();
+  }
+
   forgetMode(): void {
     if (this.#mode?.id !== undefined) this.#commands.cancel(this.#mode.id);
     this.#mode = undefined;
@@ -102,6 +122,9 @@ export class Controls {
 
   /** A new attempt at arming and taking off. */
   resetActions(): void {
+    for (const { id } of [this.#arming, this.#takeoff]) {
+      if (id !== undefined) this.#commands.cancel(id);
+    }
     this.#arming = { id: undefined, state: 'none' };
     this.#takeoff = { id: undefined, state: 'none' };
   }
@@ -182,6 +205,7 @@ export class Controls {
   #settle(id: number, result: CommandResult, nowMs: number): void {
     if (id === this.#mode?.id) {
       this.#mode.id = undefined;
+      if (result === 'accepted') this.#mode.acceptedMs = nowMs;
       this.#mode.dueMs = nowMs + (result === 'accepted' ? MODE_SHOWS_MS : MODE_RETRY_MS);
     }
     for (const wish of [this.#arming, this.#takeoff]) {

@@ -20,11 +20,19 @@ export interface Readings {
   verdict: Readonly<GuardVerdict>;
 }
 
+/** One look at the flight controller's clock: our monotonic time, and its time since its boot, ms. */
+export interface ControllerClock {
+  atMs: number;
+  bootMs: number;
+}
+
 /** What must survive the pilot's death, beside the authority. Plain data. */
 export interface FlightMemory {
   phase: FlightPhase;
   /** False since control was taken away (or never ours): until a resume or a newer goal. */
   owned: boolean;
+  /** Why it is not. */
+  lostBy: string;
   reason: string;
   order: Order | null;
   /** The order under which the last flight ended: it starts no second one. */
@@ -33,16 +41,20 @@ export interface FlightMemory {
   leftAtOrder: number;
   /** PX4's local down at arming, m: the take-off is measured from there. */
   groundDownM: number;
+  /** The flight controller's time since its boot, and ours when we saw it; null before the first. */
+  controller: ControllerClock | null;
 }
 
 export const newFlightMemory = (): FlightMemory => ({
   phase: 'boot',
   owned: true,
+  lostBy: '',
   reason: '',
   order: null,
   spentOrder: -1,
   leftAtOrder: -1,
   groundDownM: 0,
+  controller: null,
 });
 
 /**
@@ -81,6 +93,10 @@ export interface FlightCore {
   /** A directive that demands action has come and was not used yet. */
   directed: boolean;
   rebootsSeen: number;
+  /** PX4's take-off mode has shown in this take-off. */
+  takeoffShown: boolean;
+  /** Since when the landed state says that it stands; infinite while it does not. */
+  groundSinceMs: number;
 }
 
 export const newFlightCore = (
@@ -102,6 +118,8 @@ export const newFlightCore = (
   released: false,
   directed: false,
   rebootsSeen: 0,
+  takeoffShown: false,
+  groundSinceMs: Number.POSITIVE_INFINITY,
 });
 
 export const enter = (
@@ -140,12 +158,18 @@ export const beginStream = (core: FlightCore, readings: Readings, reason: string
   enter(core, 'holding', reason, nowMs);
 };
 
+/** It is not ours any more, and does not become ours by itself. */
+export const disown = ({ memory }: FlightCore, why: string): void => {
+  if (memory.owned) memory.lostBy = why;
+  memory.owned = false;
+};
+
 /** Control is somebody else's from now on: no stream, no commands. */
 export const letGo = (core: FlightCore, readings: Readings, why: string): void => {
   core.streaming = false;
   core.engaged = false;
-  core.controls.forgetMode();
-  core.memory.owned = false;
+  core.controls.letGo();
+  disown(core, why);
   core.released = false;
   core.directed = false;
   enter(core, readings.mode.failsafe ? 'failsafe' : 'yielded', why, readings.nowMs);

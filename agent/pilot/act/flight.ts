@@ -1,5 +1,6 @@
 import type { FlightPhase } from '#protocols/flight-phase.ts';
 import {
+  disown,
   enter,
   isFlying,
   letGo,
@@ -35,9 +36,18 @@ const ARMED_SHOWS_MS = 3000;
 /** A gap in the stream longer than this may have tripped PX4's offboard-loss failsafe (COM_OF_LOSS_T 1 s). */
 const GAP_MS = 800;
 
+/** PX4 disarms 2 s after touching down; one that stood for less time than this was stopped by somebody. */
+const STOOD_MS = 300;
+
+/** How often the flight controller's clock is noted down for a pilot to come. */
+const NOTE_CLOCK_MS = 5000;
+
 /** One step of the flight: what everyone's phases have in common first, then the phase's own. */
 export const flightTick = (core: FlightCore, readings: Readings): void => {
   noteGaps(core, readings);
+  noteClock(core, readings);
+  if (readings.telemetry.landed !== 'ON_GROUND') core.groundSinceMs = Number.POSITIVE_INFINITY;
+  else core.groundSinceMs = Math.min(core.groundSinceMs, readings.nowMs);
   if (core.memory.phase !== 'boot' && noteGround(core, readings)) return;
   PHASES[core.memory.phase](core, readings);
 };
@@ -49,6 +59,14 @@ const noteGaps = (core: FlightCore, { nowMs, status }: Readings): void => {
   }
 };
 
+const noteClock = ({ memory }: FlightCore, { nowMs, telemetry }: Readings): void => {
+  if (memory.phase === 'boot' || !Number.isFinite(telemetry.bootMs)) return;
+  const { controller } = memory;
+  const fresh = controller !== null && Math.abs(nowMs - controller.atMs) < NOTE_CLOCK_MS;
+  if (fresh && telemetry.bootMs >= controller.bootMs) return;
+  memory.controller = { atMs: telemetry.bootAtMs, bootMs: telemetry.bootMs };
+};
+
 /** The end of a flight, and a flight controller that began anew: true when the tick is settled by it. */
 const noteGround = (core: FlightCore, readings: Readings): boolean => {
   const { status, telemetry, nowMs } = readings;
@@ -57,7 +75,7 @@ const noteGround = (core: FlightCore, readings: Readings): boolean => {
     core.rebootsSeen = telemetry.reboots;
     core.controls.resetActions();
     // It never arms again by itself, wherever it began anew: whoever finds it decides.
-    core.memory.owned = false;
+    disown(core, 'flight controller rebooted');
     if (isFlying(phase) || phase === 'arming') {
       letGo(core, readings, 'flight controller rebooted');
       return true;
@@ -68,10 +86,15 @@ const noteGround = (core: FlightCore, readings: Readings): boolean => {
   const shown = core.armedSeen || nowMs - core.phaseSinceMs > ARMED_SHOWS_MS;
   if (status.armed || !shown) return false;
   core.controls.resetActions();
-  if (phase === 'takeoff') {
+  if (phase === 'takeoff' && !core.armedSeen) {
     core.retryMs = nowMs + ARMED_SHOWS_MS;
-    core.armedSeen = false;
-    enter(core, 'standby', 'disarmed before take-off', nowMs);
-  } else touchDown(core, core.memory.owned ? '' : core.memory.reason, nowMs);
+    enter(core, 'standby', 'never armed', nowMs);
+    return true;
+  }
+  // PX4 ends a flight by itself some time after touching down; whoever ends one earlier is a person.
+  if (phase === 'takeoff' || nowMs - core.groundSinceMs < STOOD_MS) {
+    disown(core, 'motors stopped by another');
+  }
+  touchDown(core, core.memory.owned ? '' : core.memory.lostBy, nowMs);
   return true;
 };

@@ -18,17 +18,21 @@ export const modeReport = (
   nowMs: number,
 ): ModeReport => {
   const heartbeatAtMs = nowMs - status.heartbeatAgeMs;
-  const failsafe = status.systemStatus >= MavState.CRITICAL;
   if (telemetry.currentModeAtMs >= heartbeatAtMs) {
     const { currentCustomMode, intendedCustomMode, currentModeAtMs } = telemetry;
+    // A heartbeat's word may be a second old: somebody may have ended the failsafe since.
+    const intended = intendedCustomMode !== 0;
     return {
       mode: flightModeOf(currentCustomMode),
       atMs: currentModeAtMs,
-      failsafe: failsafe || currentCustomMode !== intendedCustomMode,
+      failsafe: intended ? currentCustomMode !== intendedCustomMode : isCritical(status),
     };
   }
-  return { mode: status.mode, atMs: heartbeatAtMs, failsafe };
+  return { mode: status.mode, atMs: heartbeatAtMs, failsafe: isCritical(status) };
 };
+
+const isCritical = (status: Readonly<AutopilotStatus>): boolean =>
+  status.systemStatus >= MavState.CRITICAL;
 
 /** Modes in which a person holds the sticks: no directive takes them away. */
 const MANUAL: ReadonlySet<FlightMode> = new Set<FlightMode>([

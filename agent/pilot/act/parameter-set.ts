@@ -37,6 +37,12 @@ export class ParameterSetter {
     }
   }
 
+  /** Sends nothing more. */
+  stop(): void {
+    this.#client.forget();
+    this.#open.clear();
+  }
+
   hear(frame: Frame, nowMs: number): void {
     this.#client.hear(frame, nowMs);
   }

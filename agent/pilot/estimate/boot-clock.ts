@@ -12,20 +12,21 @@ const REBOOT_BACKWARDS_MS = 1000;
 export class BootClock {
   /** How often the flight controller's clock began anew while we listened. */
   reboots = 0;
-  #newestBootMs = Number.NEGATIVE_INFINITY;
+  /** Greatest time since boot seen in this boot; −∞ before the first. */
+  newestBootMs = Number.NEGATIVE_INFINITY;
   #windowStartMs = Number.NEGATIVE_INFINITY;
   #least = Number.POSITIVE_INFINITY;
   #leastBefore = Number.POSITIVE_INFINITY;
 
   /** Monotonic ms at which something stamped `bootMs` and received at `receivedMs` was true. */
   monotonicMs(bootMs: number, receivedMs: number): number {
-    if (bootMs < this.#newestBootMs - REBOOT_BACKWARDS_MS) {
+    if (bootMs < this.newestBootMs - REBOOT_BACKWARDS_MS) {
       this.reboots += 1;
-      this.#newestBootMs = bootMs;
+      this.newestBootMs = bootMs;
       this.#least = Number.POSITIVE_INFINITY;
       this.#leastBefore = Number.POSITIVE_INFINITY;
     }
-    if (bootMs > this.#newestBootMs) this.#newestBootMs = bootMs;
+    if (bootMs > this.newestBootMs) this.newestBootMs = bootMs;
     if (receivedMs - this.#windowStartMs >= WINDOW_MS) {
       this.#leastBefore = this.#least;
       this.#least = Number.POSITIVE_INFINITY;

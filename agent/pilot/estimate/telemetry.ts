@@ -11,6 +11,8 @@ import {
   LocalPositionNed,
   Odometry,
   SysStatus,
+  SystemTime,
+  TimeSync,
 } from 'mavlink-mappings/dist/lib/common.js';
 import type { MavLinkData } from 'mavlink-mappings/dist/lib/mavlink.js';
 import { AutopilotVersion, GlobalPositionInt } from 'mavlink-mappings/dist/lib/standard.js';
@@ -76,6 +78,9 @@ export interface Telemetry {
   currentModeAtMs: number;
   /** How often the flight controller's clock began anew. */
   reboots: number;
+  /** Newest time since its boot that it told, ms, and when that came; NaN before the first. */
+  bootMs: number;
+  bootAtMs: number;
   /** How often ODOMETRY.reset_counter or GPS_GLOBAL_ORIGIN said something else than before. */
   estimatorResets: number;
 }
@@ -117,6 +122,8 @@ const emptyTelemetry = (): Telemetry => ({
   intendedCustomMode: 0,
   currentModeAtMs: NEVER_MS,
   reboots: 0,
+  bootMs: Number.NaN,
+  bootAtMs: NEVER_MS,
   estimatorResets: 0,
 });
 
@@ -170,7 +177,9 @@ export class TelemetryStore {
 
   #slow(message: MavLinkData, nowMs: number): void {
     const latest = this.latest;
-    if (message instanceof HomePosition) {
+    if (message instanceof SystemTime) this.#stamp(message.timeBootMs, nowMs);
+    else if (message instanceof TimeSync) this.#timesync(message, nowMs);
+    else if (message instanceof HomePosition) {
       latest.home.latDeg = message.latitude / 1e7;
       latest.home.lonDeg = message.longitude / 1e7;
       latest.home.altAmslM = message.altitude / 1000;
@@ -207,8 +216,16 @@ export class TelemetryStore {
 
   #stamp(bootMs: number, nowMs: number): number {
     const atMs = this.#clock.monotonicMs(bootMs, nowMs);
-    this.latest.reboots = this.#clock.reboots;
+    const { latest } = this;
+    latest.reboots = this.#clock.reboots;
+    latest.bootMs = this.#clock.newestBootMs;
+    if (bootMs === latest.bootMs) latest.bootAtMs = nowMs;
     return atMs;
+  }
+
+  /** PX4 asks with its own time, ns since its boot; an answer would hold ours. */
+  #timesync({ tc1, ts1 }: TimeSync, nowMs: number): void {
+    if (tc1 === 0n && ts1 > 0n) this.#stamp(Number(ts1 / 1_000_000n), nowMs);
   }
 
   #local(message: LocalPositionNed, nowMs: number): void {

@@ -68,8 +68,10 @@ const engage = (core: FlightCore, readings: Readings): boolean => {
   const { nowMs } = readings;
   const { mode, atMs, failsafe } = readings.mode;
   const elapsedMs = nowMs - core.streamSinceMs;
+  // PX4 goes from its take-off to LOITER by itself; whoever says LOITER after it took OFFBOARD is a person.
   const foreign = mode !== core.engageFrom && mode !== 'AUTO_LOITER' && !failsafe;
-  if (atMs > core.streamSinceMs && mode !== 'OFFBOARD' && foreign) {
+  const overruled = core.controls.isOverruled(readings.mode, core.engageFrom);
+  if (atMs > core.streamSinceMs && mode !== 'OFFBOARD' && (foreign || overruled)) {
     letGo(core, readings, `mode ${mode ?? 'unknown'} not asked for`);
     return false;
   }

@@ -16,7 +16,7 @@ const VAGUEST_START_M = 2;
 const refusal = (core: FlightCore, readings: Readings): string | undefined => {
   const { status, telemetry, estimate, verdict, nowMs } = readings;
   const { authority, memory } = core;
-  if (!memory.owned) return 'control was taken away: resume or a newer goal';
+  if (!memory.owned) return `taken away (${memory.lostBy}): resume or a newer goal`;
   if (authority.latched) return 'aborted: needs a newer goal';
   if (authority.state.standing !== 'none') return `operator says ${authority.state.standing}`;
   const safety = authority.safety;

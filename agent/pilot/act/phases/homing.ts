@@ -25,7 +25,7 @@ export const homing = (core: FlightCore, readings: Readings): void => {
     core.streaming = false;
     core.engaged = false;
     // Down there PX4 ends its mode by itself, a moment before it disarms.
-    if (!isHomeMode(mode) && readings.telemetry.landed !== 'ON_GROUND') {
+    if (isForeign(core, readings) && readings.telemetry.landed !== 'ON_GROUND') {
       letGo(core, readings, `mode ${mode ?? 'unknown'} not asked for`);
       return;
     }
@@ -41,14 +41,20 @@ export const homing = (core: FlightCore, readings: Readings): void => {
   stopMotors(core, readings);
 };
 
+/** Ways down that PX4 takes instead of another by a failsafe of its own. */
 const isHomeMode = (mode: string | undefined): boolean =>
   mode === 'AUTO_RTL' || mode === 'AUTO_LAND' || mode === 'AUTO_PRECLAND';
+
+/** Ours has shown, and another does now. */
+const isForeign = (core: FlightCore, { mode: { mode, failsafe } }: Readings): boolean =>
+  mode !== core.controls.wantedMode && !(failsafe && isHomeMode(mode));
 
 /** A mode that is neither where we came from nor where we want to go. */
 const isTaken = (core: FlightCore, readings: Readings): boolean => {
   const { mode, atMs, failsafe } = readings.mode;
   if (atMs <= core.phaseSinceMs || failsafe) return false;
-  return mode !== core.engageFrom && mode !== 'OFFBOARD' && !isHomeMode(mode);
+  if (core.controls.isOverruled(readings.mode, core.engageFrom)) return true;
+  return mode !== core.engageFrom && mode !== 'OFFBOARD' && mode !== core.controls.wantedMode;
 };
 
 const obey = (core: FlightCore, readings: Readings, returning: boolean): void => {

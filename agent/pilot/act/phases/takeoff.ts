@@ -13,6 +13,9 @@ const REACHED_M = 0.8;
 /** A take-off to 40 m at 1.5 m/s takes half of this. */
 const PATIENCE_MS = 60_000;
 
+/** PX4 ends its take-off this near to the height it took from its home, which wanders by a metre or two. */
+const ENDS_WITHIN_M = 3;
+
 /** The order's mode may take this long to show. */
 const SHOWS_WITHIN_MS = 3000;
 
@@ -31,16 +34,28 @@ export const takeoff = (core: FlightCore, readings: Readings): void => {
   else if (nowMs - core.phaseSinceMs > PATIENCE_MS) {
     leaveTo(core, 'returning', 'take-off took too long', readings);
   } else {
-    const climbedM = core.memory.groundDownM - telemetry.localPositionNed.z;
     const flying = telemetry.landed === 'IN_AIR';
-    const heightM = core.memory.order?.heightM ?? 0;
     const ended = mode === 'AUTO_LOITER' && flying && nowMs - core.phaseSinceMs > SHOWS_WITHIN_MS;
-    if (climbedM >= heightM - REACHED_M || ended) beginStream(core, readings, 'take-off done');
+    if (missingM(core, readings) <= REACHED_M || ended) {
+      beginStream(core, readings, 'take-off done');
+    }
   }
 };
 
+/** Still to climb, m. */
+const missingM = ({ memory }: FlightCore, { telemetry }: Readings): number =>
+  (memory.order?.heightM ?? 0) - (memory.groundDownM - telemetry.localPositionNed.z);
+
 const isForeign = (core: FlightCore, readings: Readings): boolean => {
   const { mode, atMs } = readings.mode;
-  if (atMs <= core.phaseSinceMs || mode === core.engageFrom) return false;
-  return mode !== 'AUTO_TAKEOFF' && mode !== 'AUTO_LOITER';
+  if (atMs <= core.phaseSinceMs) return false;
+  if (mode === 'AUTO_TAKEOFF') {
+    core.takeoffShown = true;
+    return false;
+  }
+  // The mode that it was armed in shows until the take-off does.
+  const waiting = readings.nowMs - core.phaseSinceMs < SHOWS_WITHIN_MS;
+  if (mode === core.engageFrom && !core.takeoffShown && waiting) return false;
+  // PX4 ends a take-off in LOITER by itself, up there and not before.
+  return mode !== 'AUTO_LOITER' || missingM(core, readings) > ENDS_WITHIN_M;
 };

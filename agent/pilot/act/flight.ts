@@ -1,7 +1,6 @@
 import type { FlightPhase } from '#protocols/flight-phase.ts';
 import {
   disown,
-  enter,
   isFlying,
   letGo,
   touchDown,
@@ -36,8 +35,11 @@ const ARMED_SHOWS_MS = 3000;
 /** A gap in the stream longer than this may have tripped PX4's offboard-loss failsafe (COM_OF_LOSS_T 1 s). */
 const GAP_MS = 800;
 
-/** PX4 disarms 2 s after touching down; one that stood for less time than this was stopped by somebody. */
-const STOOD_MS = 300;
+/**
+ * PX4 disarms 2 s after touching down (COM_DISARM_LAND). Motors that are stopped in the air count as
+ * landed at once, and show as stopped in the next HEARTBEAT, up to a second later.
+ */
+const STOOD_MS = 1250;
 
 /** How often the flight controller's clock is noted down for a pilot to come. */
 const NOTE_CLOCK_MS = 5000;
@@ -83,14 +85,10 @@ const noteGround = (core: FlightCore, readings: Readings): boolean => {
   }
   if (!isFlying(phase)) return false;
   core.armedSeen ||= status.armed;
-  const shown = core.armedSeen || nowMs - core.phaseSinceMs > ARMED_SHOWS_MS;
+  const waitedMs = nowMs - core.phaseSinceMs;
+  const shown = core.armedSeen || (waitedMs > ARMED_SHOWS_MS && status.heartbeatAgeMs < waitedMs);
   if (status.armed || !shown) return false;
   core.controls.resetActions();
-  if (phase === 'takeoff' && !core.armedSeen) {
-    core.retryMs = nowMs + ARMED_SHOWS_MS;
-    enter(core, 'standby', 'never armed', nowMs);
-    return true;
-  }
   // PX4 ends a flight by itself some time after touching down; whoever ends one earlier is a person.
   if (phase === 'takeoff' || nowMs - core.groundSinceMs < STOOD_MS) {
     disown(core, 'motors stopped by another');

@@ -1,28 +1,8 @@
 import { describe, expect, test } from 'vitest';
 
-import { setModeCommand } from '#protocols/mavlink/vehicle-command.ts';
-import { CommandLong } from 'mavlink-mappings/dist/lib/common.js';
-import { Encoder } from '#protocols/mavlink/codec.ts';
-import { Framer } from '#protocols/mavlink/framer.ts';
-import type { FlightMode } from '#protocols/mavlink/modes.ts';
-import { Vehicle } from '#sim/vehicle.ts';
 import { vector3 } from '#protocols/vector.ts';
-import { airborne, type Sortie } from './sortie.ts';
-
-/** A ground station of somebody else's commands a mode. */
-const stationCommands = (sortie: Sortie, mode: FlightMode): void => {
-  const { command, params } = setModeCommand(mode);
-  const message = new CommandLong();
-  message.targetSystem = 1;
-  message.targetComponent = 1;
-  message.command = command;
-  message._param1 = params[0]!;
-  message._param2 = params[1]!;
-  message._param3 = params[2]!;
-  const framer = new Framer();
-  framer.push(new Encoder(255, 190).encode(message));
-  sortie.vehicle.receive([framer.next()!]);
-};
+import { stationCommands } from './second-client.ts';
+import { airborne } from './sortie.ts';
 
 describe('a mode that the agent did not ask for', () => {
   test('makes it let go at once, across a restart, until the operator resumes', () => {
@@ -150,19 +130,4 @@ describe('a link that is cut', () => {
     sortie.downlink = true;
     sortie.until(() => sortie.phase === 'offboard', 3);
   });
-});
-
-test('a flight controller that reboots in flight is not armed again', () => {
-  const sortie = airborne();
-  sortie.vehicle = new Vehicle(sortie.scenario, sortie.scenario.vehicles[0]!);
-  sortie.mind = (one) => {
-    one.order('fly', 4);
-    one.plan(vector3(0, 0, 0));
-    one.hearMesh();
-  };
-  sortie.run(40);
-  expect(sortie.vehicle.autopilot.commander.armed).toBe(false);
-  expect(sortie.status?.reason).toMatch(/taken away/u);
-  sortie.envelopeBytes(sortie.operator.directive('resume'));
-  sortie.until(() => sortie.phase === 'takeoff', 20);
 });

@@ -123,6 +123,9 @@ export class Sortie {
   pilotAlive = true;
   uplink = true;
   downlink = true;
+  /** Everything but setpoints and heartbeats that the pilot has put on the wire. */
+  readonly sent: { nowMs: number; frame: Frame }[] = [];
+  lastSetpointMs = Number.NEGATIVE_INFINITY;
   /** The greatest time between two setpoints while the vehicle was in OFFBOARD, ms. */
   greatestGapMs = 0;
   nowMs: number;
@@ -254,7 +257,10 @@ export class Sortie {
     const frames: Frame[] = [];
     for (let frame = this.#toVehicle.next(); frame; frame = this.#toVehicle.next()) {
       frames.push(frame);
-      if (frame.msgid === 84) this.#setpointMs = this.nowMs;
+      if (frame.msgid === 84) {
+        this.#setpointMs = this.nowMs;
+        this.lastSetpointMs = this.nowMs;
+      } else if (frame.msgid !== 0) this.sent.push({ nowMs: this.nowMs, frame });
     }
     if (this.uplink) this.vehicle.receive(frames);
     for (const { type, payload } of outbox.frames) {

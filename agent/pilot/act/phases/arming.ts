@@ -1,5 +1,5 @@
 import { armingRefusal, missionChanges } from '../arming-checks.ts';
-import { enter, validOrder, type FlightCore, type Readings } from '../flight-core.ts';
+import { enter, letGo, validOrder, type FlightCore, type Readings } from '../flight-core.ts';
 import { PREFLIGHT_PARAMETERS } from '../../preflight/preflight.ts';
 import type { ParameterReading } from '../../preflight/input.ts';
 
@@ -18,6 +18,7 @@ export const beginArming = (core: FlightCore, readings: Readings): void => {
   core.controls.readParameters(PREFLIGHT_PARAMETERS);
   core.controls.requestVersion();
   core.armedSeen = false;
+  core.engageFrom = readings.mode.mode;
   core.checked = undefined;
   // The reason of the last attempt stays until this one has an answer.
   enter(core, 'arming', core.memory.reason, readings.nowMs);
@@ -28,6 +29,10 @@ export const arming = (core: FlightCore, readings: Readings): void => {
   const { controls } = core;
   if (validOrder(core)?.kind !== 'fly' || core.authority.state.standing !== 'none') {
     giveUp(core, readings, 'order withdrawn');
+  } else if (core.armedSeen && !readings.status.armed) {
+    letGo(core, readings, 'motors stopped by another');
+  } else if (isTaken(core, readings)) {
+    letGo(core, readings, `mode ${readings.mode.mode} not asked for`);
   } else if (core.checked === undefined) {
     readAndSet(core, readings);
   } else if (controls.armState === 'none') {
@@ -37,6 +42,14 @@ export const arming = (core: FlightCore, readings: Readings): void => {
   } else if (controls.armState === 'done') {
     launch(core, readings, readings.status.armed);
   }
+};
+
+/** A mode that is neither the one to arm in nor the take-off that was asked for. */
+const isTaken = (core: FlightCore, { mode }: Readings): boolean => {
+  const { controls } = core;
+  if (mode.atMs <= core.phaseSinceMs || mode.mode === 'AUTO_LOITER') return false;
+  if (mode.mode === 'AUTO_TAKEOFF' && controls.takeoffState !== 'none') return false;
+  return mode.mode !== core.engageFrom || controls.modeState === 'done';
 };
 
 const readAndSet = (core: FlightCore, readings: Readings): void => {
@@ -59,7 +72,7 @@ const armWhenReady = (
   readings: Readings,
   parameters: NonNullable<FlightCore['checked']>,
 ): void => {
-  const { nowMs, telemetry, mode } = readings;
+  const { nowMs, telemetry } = readings;
   const { controls } = core;
   const progress = controls.parameterProgress(nowMs);
   if (progress === 'busy') return;
@@ -67,9 +80,9 @@ const armWhenReady = (
     giveUp(core, readings, `parameter ${progress.failed}`);
     return;
   }
-  if (mode.mode !== 'AUTO_LOITER') controls.wantMode('AUTO_LOITER', nowMs);
+  if (controls.modeState === 'none') controls.wantMode('AUTO_LOITER', nowMs);
   if (controls.modeState === 'failed') giveUp(core, readings, 'no mode to arm in');
-  else if (mode.mode === 'AUTO_LOITER' && telemetry.readyToArm) {
+  else if (controls.modeState === 'done' && telemetry.readyToArm) {
     // Once more: half a minute may have passed since.
     if (!mayArm(core, readings, parameters)) return;
     core.memory.groundDownM = telemetry.localPositionNed.z;
@@ -112,6 +125,7 @@ const launch = (core: FlightCore, readings: Readings, armed: boolean): void => {
   else if (controls.takeoffState === 'done') {
     core.guard.begin(readings.telemetry.velocityNed);
     core.engageFrom = readings.mode.mode;
+    core.takeoffShown = false;
     enter(core, 'takeoff', '', readings.nowMs);
   }
 };

@@ -35,15 +35,12 @@ const PHASES: readonly {
   reach: (sortie: Sortie, random: Random) => void;
   withinS: number;
   modes: readonly FlightMode[];
-  /** Of the 20 changes so many may come less than a telemetry interval before a command of ours. */
-  mayCross?: number;
 }[] = [
   {
     phase: 'arming',
     reach: (sortie) =>
       sortie.until(() => sortie.phase === 'arming' && sortie.pilot.core.checked !== undefined, 30),
     withinS: 0.8,
-    mayCross: 5,
     modes: ['AUTO_LAND', 'AUTO_RTL', 'OFFBOARD', 'STABILIZED'],
   },
   {
@@ -56,7 +53,6 @@ const PHASES: readonly {
     phase: 'holding',
     reach: (sortie) => sortie.until(() => sortie.phase === 'holding', 60),
     withinS: 0.4,
-    mayCross: 2,
     modes: ['AUTO_LAND', 'AUTO_RTL'],
   },
   {
@@ -98,10 +94,10 @@ const SEEN_WITHIN_S = 1.05;
 describe('a second client on the vehicle', () => {
   test.each(PHASES)(
     'changes the mode while the agent is $phase: it lets go, and stays away',
-    ({ phase, reach, withinS, modes, mayCross = 0 }) => {
-      let crossed = 0;
-      let refused = 0;
-      for (let seed = 1; seed <= SEEDS; seed += 1) {
+    ({ phase, reach, withinS, modes }) => {
+      let changes = 0;
+      for (let seed = 1; changes < SEEDS; seed += 1) {
+        expect(seed).toBeLessThan(3 * SEEDS);
         const random = seededRandom(seed).fork(phase);
         const sortie = ready();
         reach(sortie, random);
@@ -114,16 +110,11 @@ describe('a second client on the vehicle', () => {
         const story = [phase, seed, mode];
         sortie.run(CROSSING_S);
         const refusedMode = sortie.vehicle.autopilot.commander.intendedMode === before;
-        if (actsSince(sortie, saidMs).some((act) => act.startsWith('command'))) {
-          // Our own command was under way before theirs could show: it came after it, and counts.
-          crossed += 1;
-          continue;
-        }
+        // Our own command was under way before theirs could show: it came after it, and counts.
+        if (actsSince(sortie, saidMs).some((act) => act.startsWith('command'))) continue;
         // Armed, PX4 refuses OFFBOARD without a stream and sticks without a radio.
-        if (refusedMode) {
-          refused += 1;
-          continue;
-        }
+        if (refusedMode) continue;
+        changes += 1;
         sortie.until(() => ['yielded', 'failsafe'].includes(sortie.phase), SEEN_WITHIN_S);
         const letGoMs = sortie.nowMs;
         // The person's mode flies from now on, whatever the mind wants and however often the pilot dies.
@@ -137,8 +128,6 @@ describe('a second client on the vehicle', () => {
         expect([...story, sortie.pilot.core.memory.owned]).toEqual([...story, false]);
         expect(sortie.pilot.core.memory.lostBy).not.toBe('');
       }
-      expect(crossed).toBeLessThanOrEqual(mayCross);
-      expect(refused).toBeLessThanOrEqual(phase === 'arming' ? 8 : 0);
     },
   );
 

@@ -16,8 +16,17 @@ import {
   type AutopilotStatus,
 } from './heartbeat.ts';
 import type { VehicleLink } from './link.ts';
-import { ParameterClient, type ParameterOutcome } from './parameter-client.ts';
-import type { ListProgress, ListEnd } from './parameter-list.ts';
+import { MessageWatch, type Heard } from './message-watch.ts';
+import { MissionClient, type TransferOutcome } from './mission-client.ts';
+import type { MissionItem, PlanPart } from './mission-item.ts';
+import type { TransferProgress } from './mission-transfer.ts';
+import { OpenRequests } from './open-requests.ts';
+import {
+  ParameterClient,
+  type ParameterListOutcome,
+  type ParameterOutcome,
+} from './parameter-client.ts';
+import type { ListProgress } from './parameter-list.ts';
 import type { Parameter, ParameterTable } from './parameter-value.ts';
 import { requestMessageCommand } from './vehicle-command.ts';
 
@@ -29,27 +38,11 @@ export const TOOL: Component = { sysid: 245, compid: 191 };
 
 const MESSAGE_TIMEOUT_MS = 1500;
 
-/** A message and when it came. */
-export interface Heard<T extends MavLinkData> {
-  message: T;
-  atMs: number;
-}
-
-interface Waiting<T> {
-  resolve: (value: T) => void;
-  reject: (reason: Fault) => void;
-}
-
-interface Watch {
-  msgid: number;
-  deadlineMs: number;
-  resolve: (message: MavLinkData | undefined) => void;
-}
-
 /**
  * One vehicle behind a link, as promises, for tools on the ground and on the bench; the pilot has its
  * own loop. It has no timer: whoever owns it calls {@link VehicleSession.pump} some 50 times a
- * second. Every promise ends, since every service gives up by itself.
+ * second. Every promise ends, since every service gives up by itself. All of them throw the Faults
+ * `link-closed` and `vehicle-silent` (exit noLink).
  */
 export class VehicleSession {
   readonly vehicle: Component;
@@ -58,11 +51,14 @@ export class VehicleSession {
   readonly #tracker: AutopilotTracker;
   readonly #commands: CommandService;
   readonly #parameters: ParameterClient;
-  readonly #commandWaits = new Map<number, Waiting<CommandOutcome>>();
-  readonly #parameterWaits = new Map<number, Waiting<ParameterOutcome>>();
-  readonly #listWaits = new Map<number, Waiting<ListEnd>[]>();
-  readonly #latest = new Map<number, Heard<MavLinkData>>();
-  #watches: Watch[] = [];
+  readonly #missions: MissionClient;
+  readonly #watch = new MessageWatch();
+  readonly #open = {
+    commands: new OpenRequests<CommandOutcome>(),
+    parameters: new OpenRequests<ParameterOutcome>(),
+    lists: new OpenRequests<ParameterListOutcome>(),
+    transfers: new OpenRequests<TransferOutcome>(),
+  };
   #heartbeatMs = Number.NEGATIVE_INFINITY;
   #nowMs = Number.NEGATIVE_INFINITY;
   #closed = false;
@@ -73,6 +69,7 @@ export class VehicleSession {
     this.#tracker = new AutopilotTracker(vehicle.sysid);
     this.#commands = new CommandService(vehicle, TOOL);
     this.#parameters = new ParameterClient(vehicle);
+    this.#missions = new MissionClient(vehicle, TOOL);
   }
 
   /** Takes in what came, sends what is due, and settles what has ended. */
@@ -84,24 +81,22 @@ export class VehicleSession {
       this.#heartbeatMs = nowMs;
       this.#send(companionHeartbeat());
     }
-    const commands = this.#commands.tick(nowMs);
-    const parameters = this.#parameters.tick(nowMs);
-    for (const message of [...commands.send, ...parameters.send]) this.#send(message);
-    for (const outcome of commands.outcomes) settle(this.#commandWaits, outcome.id, outcome);
-    for (const outcome of parameters.outcomes) settle(this.#parameterWaits, outcome.id, outcome);
-    for (const end of parameters.lists) {
-      for (const { resolve } of this.#listWaits.get(end.id) ?? []) resolve(end);
-      this.#listWaits.delete(end.id);
+    const { commands, parameters, lists, transfers } = this.#open;
+    const commanded = this.#commands.tick(nowMs);
+    const accessed = this.#parameters.tick(nowMs);
+    const transferred = this.#missions.tick(nowMs);
+    for (const { send } of [commanded, accessed, transferred]) {
+      for (const message of send) this.#send(message);
     }
-    this.#expireWatches(nowMs);
+    for (const outcome of commanded.outcomes) commands.settle(outcome.id, outcome);
+    for (const outcome of accessed.outcomes) parameters.settle(outcome.id, outcome);
+    for (const outcome of accessed.lists) lists.settle(outcome.id, outcome);
+    for (const outcome of transferred.outcomes) transfers.settle(outcome.id, outcome);
+    this.#watch.expire(nowMs);
   }
 
   get closed(): boolean {
     return this.#closed;
-  }
-
-  status(): AutopilotStatus {
-    return this.#tracker.status(this.#nowMs);
   }
 
   /** Time of the last pump. */
@@ -109,9 +104,13 @@ export class VehicleSession {
     return this.#nowMs;
   }
 
+  status(): AutopilotStatus {
+    return this.#tracker.status(this.#nowMs);
+  }
+
   /** The newest message of a kind that the autopilot sent. */
   latest<T extends MavLinkData>(kind: MavLinkDataConstructor<T>): Heard<T> | undefined {
-    return this.#latest.get(kind.MSG_ID) as Heard<T> | undefined;
+    return this.#watch.latest(kind);
   }
 
   /** The next message of a kind; undefined when none comes in time. */
@@ -119,13 +118,7 @@ export class VehicleSession {
     kind: MavLinkDataConstructor<T>,
     timeoutMs = MESSAGE_TIMEOUT_MS,
   ): Promise<T | undefined> {
-    return new Promise((resolve) => {
-      this.#watches.push({
-        msgid: kind.MSG_ID,
-        deadlineMs: this.#nowMs + timeoutMs,
-        resolve: resolve as Watch['resolve'],
-      });
-    });
+    return this.#watch.next(kind, this.#nowMs + timeoutMs);
   }
 
   /** Asks for a message (REQUEST_MESSAGE); undefined when the vehicle does not have or send it. */
@@ -135,12 +128,12 @@ export class VehicleSession {
     return result === 'accepted' || result === 'timeout' ? message : undefined;
   }
 
-  /** How a command ended: accepted, refused or unanswered. Throws the Fault `link-closed`. */
+  /** How a command ended: accepted, refused or unanswered. */
   command(request: CommandRequest): Promise<CommandOutcome> {
-    return this.#wait(this.#commandWaits, this.#commands.request(request), 'commands');
+    return this.#open.commands.wait(this.#commands.request(request));
   }
 
-  /** A parameter, or undefined when this version of PX4 has none of that name. Throws `vehicle-silent`. */
+  /** A parameter, or undefined when this version of PX4 has none of that name. */
   async parameter(name: string): Promise<Parameter | undefined> {
     const outcome = await this.#access(this.#parameters.get(name));
     return outcome.result === 'value' ? outcome.parameter : undefined;
@@ -159,14 +152,11 @@ export class VehicleSession {
   }
 
   /**
-   * All parameters. Throws the Faults `vehicle-silent`, `parameters-incomplete` (names the first
-   * missing) and `parameters-refused`.
+   * All parameters. Throws the Faults `parameters-incomplete` (names the first missing) and
+   * `parameters-refused`.
    */
   async allParameters(): Promise<ParameterTable> {
-    const id = this.#parameters.list();
-    const end = await new Promise<ListEnd>((resolve, reject) => {
-      this.#listWaits.set(id, [...(this.#listWaits.get(id) ?? []), { resolve, reject }]);
-    });
+    const end = await this.#open.lists.wait(this.#parameters.list());
     if (end.result === 'complete') return end.table;
     if (end.result === 'silent') throw this.#silent();
     if (end.result === 'refused') {
@@ -186,6 +176,22 @@ export class VehicleSession {
     return this.#parameters.listProgress;
   }
 
+  /** Replaces one part of the vehicle's plan; no items clear it. Throws the Fault `plan-refused`. */
+  async upload(part: PlanPart, items: readonly MissionItem[]): Promise<void> {
+    await this.#transfer(this.#missions.upload(part, items));
+  }
+
+  /** One part of the vehicle's plan. Throws the Fault `plan-refused`. */
+  async download(part: PlanPart): Promise<readonly MissionItem[]> {
+    const outcome = await this.#transfer(this.#missions.download(part));
+    return outcome.result === 'downloaded' ? outcome.items : [];
+  }
+
+  /** How far the transfer under way is. */
+  get transferProgress(): TransferProgress | undefined {
+    return this.#missions.progress;
+  }
+
   /** Ends every wait with the Fault `link-closed` and closes the link. */
   async close(): Promise<void> {
     if (this.#closed) return;
@@ -193,15 +199,8 @@ export class VehicleSession {
     const fault = new Fault('link-closed', 'the link to the vehicle was closed', {
       exit: 'noLink',
     });
-    const lists = [...this.#listWaits.values()].flat();
-    for (const { reject } of [
-      ...this.#commandWaits.values(),
-      ...this.#parameterWaits.values(),
-      ...lists,
-    ]) {
-      reject(fault);
-    }
-    for (const { resolve } of this.#watches) resolve(undefined);
+    for (const requests of Object.values(this.#open)) requests.close(fault);
+    this.#watch.expire(Number.POSITIVE_INFINITY);
     await this.#link.close();
   }
 
@@ -212,33 +211,26 @@ export class VehicleSession {
     this.#parameters.hear(frame, nowMs);
     if (message === undefined) return;
     if (message instanceof CommandAck) this.#commands.acknowledge(message, frame, nowMs);
-    this.#latest.set(frame.msgid, { message, atMs: nowMs });
-    this.#watches = this.#watches.filter((watch) => {
-      if (watch.msgid !== frame.msgid) return true;
-      watch.resolve(message);
-      return false;
-    });
-  }
-
-  #expireWatches(nowMs: number): void {
-    this.#watches = this.#watches.filter((watch) => {
-      if (nowMs < watch.deadlineMs) return true;
-      watch.resolve(undefined);
-      return false;
-    });
+    else this.#missions.hear(message, frame);
+    this.#watch.hear(message, frame.msgid, nowMs);
   }
 
   async #access(id: number | undefined): Promise<ParameterOutcome> {
-    const outcome = await this.#wait(this.#parameterWaits, id, 'parameters');
+    const outcome = await this.#open.parameters.wait(id);
     if (outcome.result === 'silent') throw this.#silent();
     return outcome;
   }
 
-  #wait<T>(waits: Map<number, Waiting<T>>, id: number | undefined, what: string): Promise<T> {
-    return new Promise((resolve, reject) => {
-      if (id !== undefined && !this.#closed) waits.set(id, { resolve, reject });
-      else if (this.#closed) reject(new Fault('link-closed', 'the link is closed'));
-      else reject(new Fault('request-refused', `too many ${what} at once, or an impossible name`));
+  async #transfer(id: number | undefined): Promise<TransferOutcome> {
+    const outcome = await this.#open.transfers.wait(id);
+    if (outcome.result === 'silent') throw this.#silent();
+    if (outcome.result !== 'refused') return outcome;
+    const { part, seq, refusal } = outcome;
+    const where = seq === undefined ? `the ${part}` : `item ${seq} of the ${part}`;
+    throw new Fault('plan-refused', `the vehicle refused ${where}: ${refusal.why}`, {
+      exit: 'refused',
+      data: { part, seq: seq ?? null, result: refusal.name },
+      remedy: 'Correct the item, or use one that this version of PX4 knows.',
     });
   }
 
@@ -254,8 +246,3 @@ export class VehicleSession {
     this.#link.send(this.#encoder.encode(message));
   }
 }
-
-const settle = <T>(waits: Map<number, Waiting<T>>, id: number, outcome: T): void => {
-  waits.get(id)?.resolve(outcome);
-  waits.delete(id);
-};

@@ -1,0 +1,169 @@
+import type { Command } from 'commander';
+
+import type { VehicleSession } from '#protocols/mavlink/vehicle-session.ts';
+import type { Context } from './context.ts';
+import { withContext } from './register-flight.ts';
+import type { LinkFlags } from './vehicle-link.ts';
+
+/** Where PX4 SITL's first vehicle sends to, and that of `skein sim up` while no agent holds the port. */
+const DEFAULT_LINK = 'udp://127.0.0.1:14540';
+
+interface WriteFlags extends LinkFlags {
+  whileArmed?: boolean;
+}
+
+/** A command that speaks to one vehicle itself, without station and agent. */
+const vehicleCommand = (parent: Command, usage: string, description: string): Command =>
+  parent
+    .command(usage)
+    .description(description)
+    .option('--link <address>', 'where the vehicle sends to', DEFAULT_LINK)
+    .option('--sysid <n>', 'the vehicle meant, if the link has several')
+    .option('--timeout <seconds>', 'how long to wait for its heartbeat', '5');
+
+const onVehicle = async (
+  command: Command,
+  action: (context: Context, session: VehicleSession) => Promise<number>,
+): Promise<void> => {
+  const { withVehicle } = await import('./vehicle-link.ts');
+  await withContext(command, (context) =>
+    withVehicle(command.opts<LinkFlags>(), (session) => action(context, session)),
+  );
+};
+
+/** As {@link onVehicle}, refused while the vehicle is armed. */
+const onVehicleAtRest = async (
+  command: Command,
+  what: string,
+  action: (context: Context, session: VehicleSession) => Promise<number>,
+): Promise<void> => {
+  const { refuseWhileArmed } = await import('./vehicle-link.ts');
+  await onVehicle(command, (context, session) => {
+    if (command.opts<WriteFlags>().whileArmed !== true) refuseWhileArmed(session, what);
+    return action(context, session);
+  });
+};
+
+const WHILE_ARMED = ['--while-armed', 'also when the vehicle is armed'] as const;
+
+/** `skein vehicle …`: one flight controller, by its own link, for bench and field. */
+export const addVehicleCommands = (program: Command): void => {
+  const vehicle = program
+    .command('vehicle')
+    .description('one flight controller by its own link: parameters, plans, restart')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  skein vehicle info --link udp://127.0.0.1:14540
+  skein vehicle param get COM_OBL_RC_ACT RTL_RETURN_ALT
+  skein vehicle param save quad-1.params && skein vehicle param diff quad-1.params
+  skein vehicle plan upload field.plan --part mission,fence
+
+The agent of a drone holds its link: stop it first, or use another link of the flight controller.`,
+    );
+  vehicleCommand(vehicle, 'info', 'version, mode, battery, GPS and link of the vehicle').action(
+    async (_options: object, command: Command) => {
+      const { runVehicleInfo } = await import('./vehicle-info.ts');
+      await onVehicle(command, runVehicleInfo);
+    },
+  );
+  vehicleCommand(vehicle, 'reboot', 'restart the flight controller')
+    .option(...WHILE_ARMED)
+    .action(async (_options: object, command: Command) => {
+      const { runVehicleReboot } = await import('./vehicle-info.ts');
+      await onVehicleAtRest(command, 'a restart', runVehicleReboot);
+    });
+  addParamCommands(vehicle);
+  addPlanCommands(vehicle);
+};
+
+const addParamCommands = (vehicle: Command): void => {
+  const param = vehicle.command('param').description('read and set parameters of PX4');
+  vehicleCommand(param, 'list', 'all parameters')
+    .option('--prefix <text>', 'only names that begin so, e.g. MPC_')
+    .action(async (options: { prefix?: string }, command: Command) => {
+      const { runParamList } = await import('./vehicle-param.ts');
+      await onVehicle(command, (context, session) =>
+        runParamList(context, session, options.prefix),
+      );
+    });
+  vehicleCommand(param, 'get <names...>', 'some parameters').action(
+    async (names: string[], _options: object, command: Command) => {
+      const { runParamGet } = await import('./vehicle-param.ts');
+      await onVehicle(command, (context, session) => runParamGet(context, session, names));
+    },
+  );
+  vehicleCommand(param, 'set <name> <value>', 'set one, and read it back')
+    .option(...WHILE_ARMED)
+    .addHelpText('after', '\nExample:\n  skein vehicle param set COM_OBL_RC_ACT 3')
+    .action(async (name: string, value: string, _options: object, command: Command) => {
+      const { runParamSet } = await import('./vehicle-param.ts');
+      await onVehicleAtRest(command, 'setting a parameter', (context, session) =>
+        runParamSet(context, session, name, value),
+      );
+    });
+  vehicleCommand(param, 'save <file>', 'write all to a .params file, as QGroundControl does')
+    .option('--force', 'replace an existing file')
+    .action(async (file: string, options: { force?: boolean }, command: Command) => {
+      const { runParamSave } = await import('./vehicle-param.ts');
+      await onVehicle(command, (context, session) =>
+        runParamSave(context, session, file, { replace: options.force === true }),
+      );
+    });
+  vehicleCommand(param, 'load <file>', 'set what differs from a .params file, and read it back')
+    .option('--dry-run', 'only show what would be set')
+    .option(...WHILE_ARMED)
+    .action(async (file: string, options: { dryRun?: boolean }, command: Command) => {
+      const { runParamLoad } = await import('./vehicle-param.ts');
+      await onVehicleAtRest(command, 'loading parameters', (context, session) =>
+        runParamLoad(context, session, file, { dryRun: options.dryRun === true }),
+      );
+    });
+  vehicleCommand(
+    param,
+    'diff <file>',
+    'what differs from a .params file; exit 1 if anything',
+  ).action(async (file: string, _options: object, command: Command) => {
+    const { runParamDiff } = await import('./vehicle-param.ts');
+    await onVehicle(command, (context, session) => runParamDiff(context, session, file));
+  });
+};
+
+const PART = ['--part <names>', 'of mission, fence and rally, only these (with commas)'] as const;
+
+const addPlanCommands = (vehicle: Command): void => {
+  const plan = vehicle
+    .command('plan')
+    .description("mission, geofence and rally points as QGroundControl's .plan files");
+  vehicleCommand(plan, 'upload <file>', 'replace what the vehicle holds, and read it back')
+    .option(...PART)
+    .addHelpText('after', '\nExample:\n  skein vehicle plan upload field.plan --part fence,rally')
+    .action(async (file: string, options: { part?: string }, command: Command) => {
+      const { planPartsOf, runPlanUpload } = await import('./vehicle-plan.ts');
+      const parts = planPartsOf(options.part);
+      await onVehicle(command, (context, session) => runPlanUpload(context, session, file, parts));
+    });
+  vehicleCommand(plan, 'download <file>', 'write what the vehicle holds')
+    .option('--force', 'replace an existing file')
+    .action(async (file: string, options: { force?: boolean }, command: Command) => {
+      const { runPlanDownload } = await import('./vehicle-plan.ts');
+      await onVehicle(command, (context, session) =>
+        runPlanDownload(context, session, file, { replace: options.force === true }),
+      );
+    });
+  vehicleCommand(plan, 'compare <file>', 'what differs; exit 1 if anything')
+    .option(...PART)
+    .action(async (file: string, options: { part?: string }, command: Command) => {
+      const { planPartsOf, runPlanCompare } = await import('./vehicle-plan.ts');
+      const parts = planPartsOf(options.part);
+      await onVehicle(command, (context, session) => runPlanCompare(context, session, file, parts));
+    });
+  vehicleCommand(plan, 'clear', 'remove what the vehicle holds')
+    .option(...PART)
+    .action(async (options: { part?: string }, command: Command) => {
+      const { planPartsOf, runPlanClear } = await import('./vehicle-plan.ts');
+      const parts = planPartsOf(options.part);
+      await onVehicle(command, (context, session) => runPlanClear(context, session, parts));
+    });
+};

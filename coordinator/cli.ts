@@ -7,6 +7,7 @@ import { Command, CommanderError } from 'commander';
 import { EXIT, Fault } from '#protocols/fault.ts';
 import { addFlightCommands } from './commands/register-flight.ts';
 import { addModelCommands } from './commands/register-model.ts';
+import { addPreflightCommand } from './commands/register-preflight.ts';
 import { addRecordCommands } from './commands/register-record.ts';
 import { addSimCommands } from './commands/register-sim.ts';
 import { addVehicleCommands } from './commands/register-vehicle.ts';
@@ -36,6 +37,7 @@ Exit codes: 0 ok, 1 failed, 2 usage, 3 refused, 4 partial, 5 no link, 124 timeou
   );
 
 addFlightCommands(program);
+addPreflightCommand(program);
 addSimCommands(program);
 addVehicleCommands(program);
 addModelCommands(program);

@@ -1,0 +1,256 @@
+import { createInterface } from 'node:readline/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { fixesFor, type ParameterChange } from '#agent/pilot/preflight/fixes.ts';
+import type { PreflightInput } from '#agent/pilot/preflight/input.ts';
+import { preflight } from '#agent/pilot/preflight/preflight.ts';
+import { EXIT, Fault } from '#protocols/fault.ts';
+import type { VehicleSession } from '#protocols/mavlink/vehicle-session.ts';
+import type { Mission } from '#protocols/mission/mission.ts';
+import { safetyEnvelopeOf } from '#protocols/mission/safety.ts';
+import { systemClock } from '#protocols/system-clock.ts';
+import { loadMission } from '../mission/load.ts';
+import { applyChanges } from '../preflight/apply-changes.ts';
+import { fleetFindings } from '../preflight/fleet-findings.ts';
+import { surveyVehicle, type SurveyWishes } from '../preflight/survey.ts';
+import {
+  changesText,
+  refuses,
+  silentVerdict,
+  verdictText,
+  type DroneVerdict,
+} from '../preflight/verdict-text.ts';
+import type { Context } from './context.ts';
+import { fetchView } from './status.ts';
+import { withVehicle } from './vehicle-link.ts';
+
+/** Where PX4 vehicles send to a ground station: all of a machine's SITL instances to the one port. */
+const GROUND_STATION_LINK = 'udp://127.0.0.1:14550';
+
+export interface PreflightOptions {
+  /** Empty = the ground station's port. */
+  links: string[];
+  /** Empty = the station's swarm, or the only vehicle on a link. */
+  sysids: number[];
+  /** All drones of the mission, where more fly than are checked; undefined = the station's, or those checked. */
+  fleet: number[] | undefined;
+  missionFile: string | undefined;
+  fix: boolean;
+  yes: boolean;
+  radio: boolean | undefined;
+  simulated: boolean;
+  rates: boolean;
+}
+
+/** Where one vehicle is to be looked for; sysid undefined = the only one on that link. */
+interface Place {
+  link: string;
+  sysid: number | undefined;
+}
+
+interface Surveyed {
+  place: Place;
+  input: PreflightInput;
+}
+
+interface Survey {
+  heard: readonly Surveyed[];
+  silent: readonly DroneVerdict[];
+}
+
+/**
+ * `skein preflight`: the checks that the pilot runs before every arming, and some that only show from
+ * the ground. Prints what fails. Exit ok, refused, or noLink when a vehicle was not heard.
+ */
+export const runPreflight = async (
+  context: Context,
+  options: PreflightOptions,
+): Promise<number> => {
+  const mission = options.missionFile === undefined ? undefined : loadMission(options.missionFile);
+  const swarm = await swarmOf(context);
+  const places = placesOf(options, swarm);
+  const survey = async (): Promise<Survey> => {
+    const found = await surveyAll(context, options, places);
+    return mission === undefined ? found : withMission(found, mission, options.fleet ?? swarm);
+  };
+  let found = await survey();
+  if (options.fix && found.silent.length > 0) {
+    context.output.say('nothing is set while a vehicle is silent');
+  } else if (options.fix && (await fixAll(context, options, found.heard))) found = await survey();
+  const verdicts = verdictsOf(found);
+  const ready = found.silent.length === 0 && !refuses(verdicts);
+  context.output.data({ ready, drones: verdicts }, () => verdictText(verdicts));
+  if (found.silent.length > 0) return EXIT.noLink;
+  return ready ? EXIT.ok : EXIT.refused;
+};
+
+/** The drones that a running station knows; none when there is no station. */
+const swarmOf = async (context: Context): Promise<number[]> => {
+  try {
+    return (await fetchView(context)).drones.map(({ sysid }) => sysid);
+  } catch (error) {
+    if (error instanceof Fault && error.exit === 'noLink') return [];
+    throw error;
+  }
+};
+
+/** Those that were named; else whoever is on the links given; else the station's swarm. */
+const placesOf = (options: PreflightOptions, swarm: readonly number[]): Place[] => {
+  const links = options.links.length > 0 ? options.links : [GROUND_STATION_LINK];
+  const unnamed = options.links.length === 0 && options.sysids.length === 0;
+  const sysids = unnamed ? swarm : options.sysids;
+  const [first] = links;
+  if (links.length > 1 && sysids.length > 0 && sysids.length !== links.length) {
+    throw new Fault('usage', `${links.length} links and ${sysids.length} system ids`, {
+      exit: 'usage',
+      remedy: 'Give one --link for all, or one --link for each --sysid, in the same order.',
+    });
+  }
+  if (links.length > 1) return links.map((link, index) => ({ link, sysid: sysids[index] }));
+  if (sysids.length === 0) return [{ link: first!, sysid: undefined }];
+  return sysids.map((sysid) => ({ link: first!, sysid }));
+};
+
+/**
+ * All links at once, the vehicles of one link one after the other. A single vehicle that is silent is
+ * the command's own fault.
+ */
+const surveyAll = async (
+  context: Context,
+  options: PreflightOptions,
+  places: readonly Place[],
+): Promise<Survey> => {
+  const results = new Map<Place, PreflightInput | DroneVerdict>();
+  const surveyLink = async (link: string): Promise<void> => {
+    for (const place of places.filter((one) => one.link === link)) {
+      context.output.say(`listening to ${nameOf(place)} …`);
+      results.set(place, await surveyOrSilence(options, place, places.length === 1));
+    }
+  };
+  await Promise.all([...new Set(places.map(({ link }) => link))].map(surveyLink));
+  const heard: Surveyed[] = [];
+  const silent: DroneVerdict[] = [];
+  for (const place of places) {
+    const result = results.get(place)!;
+    if ('findings' in result) silent.push(result);
+    else heard.push({ place, input: result });
+  }
+  return { heard, silent };
+};
+
+const surveyOrSilence = async (
+  options: PreflightOptions,
+  place: Place,
+  alone: boolean,
+): Promise<PreflightInput | DroneVerdict> => {
+  try {
+    return await surveyOne(options, place);
+  } catch (error) {
+    if (!(error instanceof Fault) || error.exit !== 'noLink' || alone) throw error;
+    return silentVerdict(nameOf(place), place.sysid, error);
+  }
+};
+
+const nameOf = ({ link, sysid }: Place): string =>
+  sysid === undefined ? link : `drone ${sysid} on ${link}`;
+
+/** The limits are the file's; no goal has been signed yet. */
+const NO_GOAL = { issuer: 0, epoch: 0, sequence: 0 };
+
+/** @param swarm all drones that will fly, the absent ones too: it decides who returns at which height. */
+const withMission = (
+  { heard, silent }: Survey,
+  mission: Mission,
+  swarm: readonly number[],
+): Survey => {
+  const present = heard.map(({ input }) => input.sysid);
+  const fleet = present.every((sysid) => swarm.includes(sysid)) ? swarm : present;
+  const envelope = safetyEnvelopeOf(mission, NO_GOAL, fleet);
+  const takeoffHeightM = mission.takeoff.heightM;
+  const informed = heard.map(({ place, input }) => ({
+    place,
+    input: { ...input, envelope, takeoffHeightM },
+  }));
+  return { heard: informed, silent };
+};
+
+const surveyOne = (options: PreflightOptions, place: Place): Promise<PreflightInput> =>
+  onVehicle(place, (session) => {
+    const wishes: SurveyWishes = {
+      envelope: undefined,
+      takeoffHeightM: undefined,
+      radio: options.radio,
+      simulated: options.simulated,
+      measureRates: options.rates,
+      // Loopback is a wire that nobody else reaches; nothing is signed on any other yet.
+      signed: LOOPBACK.test(place.link) ? undefined : false,
+    };
+    return surveyVehicle(session, wishes, { clock: systemClock, wait: sleep });
+  });
+
+const LOOPBACK = /^udp:\/\/(127\.|\[::1\])/u;
+
+const onVehicle = <T>(
+  { link, sysid }: Place,
+  action: (session: VehicleSession) => Promise<T>,
+): Promise<T> =>
+  withVehicle(
+    { link, timeout: '5', ...(sysid === undefined ? {} : { sysid: `${sysid}` }) },
+    action,
+  );
+
+const verdictsOf = ({ heard, silent }: Survey): DroneVerdict[] => {
+  const inputs = heard.map(({ input }) => input);
+  const fleet = fleetFindings(inputs);
+  return [
+    ...inputs.map((input): DroneVerdict => ({
+      name: `drone ${input.sysid}`,
+      sysid: input.sysid,
+      findings: preflight(input),
+    })),
+    ...silent,
+    ...(fleet.length === 0 ? [] : [{ name: 'fleet', sysid: undefined, findings: fleet }]),
+  ];
+};
+
+/** Shows what it would set, asks, sets and reads back. False when there was nothing to set. */
+const fixAll = async (
+  context: Context,
+  options: PreflightOptions,
+  heard: readonly Surveyed[],
+): Promise<boolean> => {
+  const plans = heard
+    .map(({ place, input }) => ({ place, sysid: input.sysid, changes: fixesFor(input) }))
+    .filter(({ changes }) => changes.length > 0);
+  if (plans.length === 0) return false;
+  for (const { sysid, changes } of plans) context.output.say(changesText(sysid, changes));
+  await confirm(options.yes, plans);
+  for (const { place, sysid, changes } of plans) {
+    await onVehicle({ ...place, sysid }, (session) => applyChanges(session, changes));
+    context.output.say(`drone ${sysid}: ${changes.length} parameters set and read back`);
+  }
+  return true;
+};
+
+/** Throws the Faults `not-confirmed` (exit refused) and, without a terminal, `usage`. */
+const confirm = async (
+  yes: boolean,
+  plans: readonly { changes: readonly ParameterChange[] }[],
+): Promise<void> => {
+  if (yes) return;
+  const count = plans.reduce((sum, { changes }) => sum + changes.length, 0);
+  if (!process.stdin.isTTY || !process.stderr.isTTY) {
+    throw new Fault('usage', `${count} parameters would be set, and nobody is there to be asked`, {
+      exit: 'usage',
+      remedy: 'Add --yes to set them without a question.',
+    });
+  }
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  const answer = await lines.question(`Set ${count} parameters? [y/N] `);
+  lines.close();
+  if (/^y(es)?$/iu.test(answer.trim())) return;
+  throw new Fault('not-confirmed', 'nothing was set', {
+    exit: 'refused',
+    remedy: 'Answer y, or add --yes.',
+  });
+};

@@ -1,5 +1,6 @@
 import type { Frame } from '#protocols/mavlink/framer.ts';
 import { seededRandom } from '#protocols/random.ts';
+import type { LinkKind } from './autopilot/telemetry/stream-catalogue.ts';
 import type { Scenario } from './scenario.ts';
 import { Detector, type DetectorGrid, type Look } from './sensors/detector.ts';
 import { Truth, type TruthSummary } from './truth.ts';
@@ -14,7 +15,10 @@ interface Member {
 }
 
 export interface FleetOutputs {
+  /** A datagram for a vehicle's companion. */
   send(sysid: number, datagram: Uint8Array): void;
+  /** A datagram for the ground station. */
+  sendGround?(sysid: number, datagram: Uint8Array): void;
   look(sysid: number, look: Look): void;
 }
 
@@ -54,8 +58,8 @@ export class Fleet {
     return this.#members.get(sysid)?.vehicle;
   }
 
-  receive(sysid: number, frames: readonly Frame[]): void {
-    this.#members.get(sysid)?.vehicle.receive(frames);
+  receive(sysid: number, frames: readonly Frame[], kind: LinkKind = 'onboard'): void {
+    this.#members.get(sysid)?.vehicle.receive(frames, kind);
   }
 
   configureDetector(sysid: number, grid: DetectorGrid): void {
@@ -68,6 +72,7 @@ export class Fleet {
     const observe = this.#steps % OBSERVE_DIVIDER === 0;
     for (const [sysid, { vehicle, detector }] of this.#members) {
       for (const datagram of vehicle.step()) outputs.send(sysid, datagram);
+      for (const datagram of vehicle.toGround) outputs.sendGround?.(sysid, datagram);
       if (!observe) continue;
       const looks = detector.step(vehicle.quadrotor.positionNed, payloadMs);
       for (const look of looks) outputs.look(sysid, look);

@@ -80,6 +80,20 @@ export const bodyDownInNed = (q: Quaternion, out: Vector3): void => {
   out.z = 1 - 2 * (q.x * q.x + q.y * q.y);
 };
 
+/** `out` = the NED vector `v` in body axes; `out` may be `v`. */
+export const bodyFromNed = (q: Readonly<Quaternion>, v: Readonly<Vector3>, out: Vector3): void => {
+  // v + 2w (v × u) + 2 (u × (u × v)) with the vector part u: the inverse turn.
+  const cx = 2 * (v.y * q.z - v.z * q.y);
+  const cy = 2 * (v.z * q.x - v.x * q.z);
+  const cz = 2 * (v.x * q.y - v.y * q.x);
+  const x = v.x + q.w * cx + (cy * q.z - cz * q.y);
+  const y = v.y + q.w * cy + (cz * q.x - cx * q.z);
+  const z = v.z + q.w * cz + (cx * q.y - cy * q.x);
+  out.x = x;
+  out.y = y;
+  out.z = z;
+};
+
 /** Turns `q` by body rates (rad/s) held for `dtS`, first order with renormalisation. */
 export const integrateRates = (q: Quaternion, ratesFrd: Vector3, dtS: number): void => {
   const half = dtS / 2;

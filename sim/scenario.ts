@@ -96,6 +96,17 @@ export const scenarioSchema = z.strictObject({
   /** Instance N = sysid − 1 binds `vehiclePort` + N and sends to `companionPort` + N. */
   vehiclePort: z.int().min(1024).max(65_000).default(14_580),
   companionPort: z.int().min(1024).max(65_000).default(14_540),
+  /**
+   * A second MAVLink link of each vehicle, PX4's to a ground station: instance N binds `vehiclePort` + N
+   * and sends to one `port` for all until someone speaks. Left out: none.
+   */
+  groundLink: z
+    .strictObject({
+      address: z.union([z.ipv4(), z.ipv6()]).default('127.0.0.1'),
+      port: z.int().min(1024).max(65_535).default(14_550),
+      vehiclePort: z.int().min(1024).max(65_000).default(18_570),
+    })
+    .optional(),
   wind: windSchema.default({}),
   battery: batterySchema.default({}),
   physics: physicsSchema.default({}),

@@ -4,10 +4,11 @@ import { radiansFromDegrees } from '#protocols/units.ts';
 import { vector3, type Vector3 } from '#protocols/vector.ts';
 import { seededRandom, type Random } from '#protocols/random.ts';
 import { Autopilot, type Sensed } from './autopilot/autopilot.ts';
-import { MavlinkEndpoint } from './autopilot/mavlink-endpoint.ts';
+import { MavlinkEndpoint, type OutgoingDatagrams } from './autopilot/mavlink-endpoint.ts';
 import { PlanStore } from './autopilot/mission/plan-store.ts';
 import { Parameters } from './autopilot/parameters.ts';
 import type { Instruments } from './autopilot/telemetry/instruments.ts';
+import type { LinkKind } from './autopilot/telemetry/stream-catalogue.ts';
 import type { Injury } from './injury.ts';
 import { overlay } from './overlay.ts';
 import { Battery, defaultBatteryParameters } from './physics/battery.ts';
@@ -28,6 +29,9 @@ const RING_DIVIDER = 25;
 const GNSS_DIVIDER = 31;
 /** From the reset of a flight controller to its first message. */
 const REBOOT_STEPS = 3000 / STEP_MS;
+
+/** What a flight controller that starts anew sends. */
+const SILENCE: OutgoingDatagrams = { onboard: [], ground: [] };
 
 /** What a reboot makes anew. */
 interface FlightController {
@@ -55,6 +59,7 @@ export class Vehicle {
   readonly #plans = new PlanStore();
   readonly #sensed: Sensed = { batteryRemaining: 1, gnssFix: false, windMps: 0 };
   #controller: FlightController;
+  #outgoing = SILENCE;
   #boots = 0;
   #steps = 0;
   #bootStep = 0;
@@ -131,15 +136,21 @@ export class Vehicle {
     }
   }
 
-  /** Brings frames from the companion in: they act from the next step on. */
-  receive(frames: readonly Frame[]): void {
-    if (!this.#isDark()) this.#controller.endpoint.receive(frames);
+  /** Brings frames from the companion, or from the ground station, in: they act from the next step on. */
+  receive(frames: readonly Frame[], kind: LinkKind = 'onboard'): void {
+    if (!this.#isDark()) this.#controller.endpoint.receive(frames, kind);
   }
 
-  /** One step of 4 ms: physics, sensors, autopilot. Returns the datagrams to send. */
-  step(): Uint8Array[] {
+  /** Datagrams of the last step for the ground station; none without a link to one. */
+  get toGround(): readonly Uint8Array[] {
+    return this.#outgoing.ground;
+  }
+
+  /** One step of 4 ms: physics, sensors, autopilot. Returns the datagrams for the companion. */
+  step(): readonly Uint8Array[] {
     this.stepFlight();
-    return this.#isDark() ? [] : this.#controller.endpoint.step(this.bootMs());
+    this.#outgoing = this.#isDark() ? SILENCE : this.#controller.endpoint.step(this.bootMs());
+    return this.#outgoing.onboard;
   }
 
   /** As {@link Vehicle.step} without the wire. */
@@ -218,6 +229,7 @@ export class Vehicle {
       sysid,
       instruments: this.#instruments(autopilot, estimate),
       localOf,
+      groundLink: scenario.groundLink !== undefined,
       rates: Object.fromEntries(
         Object.entries(scenario.rates).map(([msgid, hz]) => [Number(msgid), hz]),
       ),
@@ -225,11 +237,13 @@ export class Vehicle {
     return { estimate, autopilot, endpoint };
   }
 
-  #instruments(autopilot: Autopilot, { originNed }: StateEstimate): Instruments {
+  #instruments(autopilot: Autopilot, estimate: StateEstimate): Instruments {
+    const { originNed } = estimate;
     const { origin } = this.#scenario;
     const point = vector3(0, 0, 0);
     return {
       autopilot,
+      estimateResets: () => estimate.resetCounter,
       bootMs: () => this.bootMs(),
       unixUs: () => this.#startUnixUs + BigInt(this.timeMs()) * 1000n,
       battery: this.battery,

@@ -28,6 +28,11 @@ export interface UdpLinkOptions {
    * datagram that holds a good frame of `sysid` is learnt and kept until the link closes.
    */
   remote?: UdpAddress;
+  /**
+   * PX4's manners: `remote` is only where bytes go until someone speaks. Whoever sends the first
+   * good frame becomes the remote, wherever it is, and stays it for good.
+   */
+  adoptFirst?: boolean;
   /** The only system id whose frames are handed over; undefined hands over all. */
   sysid?: number;
   capacityFrames?: number;
@@ -85,11 +90,14 @@ class SocketLink implements UdpLink {
   readonly #socket: Socket;
   readonly #inbox: Inbox;
   #remote: UdpAddress | undefined;
+  /** Nobody else is heard from then on. */
+  #pinned: boolean;
   #closed: Promise<void> | undefined;
 
   constructor(socket: Socket, options: UdpLinkOptions) {
     this.#socket = socket;
     this.#remote = options.remote;
+    this.#pinned = options.remote !== undefined && options.adoptFirst !== true;
     this.#inbox = new Inbox(options);
     const { address, port } = socket.address();
     this.local = { address, port };
@@ -130,14 +138,18 @@ class SocketLink implements UdpLink {
 
   #hear(bytes: Uint8Array, source: RemoteInfo): void {
     const remote = this.#remote;
-    if (remote !== undefined && !isFrom(source, remote)) {
+    if (this.#pinned && remote !== undefined && !isFrom(source, remote)) {
       this.#inbox.counts.datagramsForeign += 1;
       return;
     }
     const kept = this.#inbox.accept(bytes);
-    if (remote !== undefined) return;
-    if (kept > 0) this.#remote = { address: source.address, port: source.port };
-    else this.#inbox.counts.datagramsForeign += 1;
+    if (this.#pinned) return;
+    if (kept > 0) {
+      this.#remote = { address: source.address, port: source.port };
+      this.#pinned = true;
+    } else {
+      this.#inbox.counts.datagramsForeign += 1;
+    }
   }
 
   #countFailedSend(): void {

@@ -1,11 +1,9 @@
 import { flightModeOfCode } from '#protocols/mavlink/modes.ts';
 import { MavCmd, MavResult } from 'mavlink-mappings/dist/lib/common.js';
-import type { MavLinkData } from 'mavlink-mappings/dist/lib/mavlink.js';
 import type { Geodetic } from '#protocols/frames.ts';
 import type { Vector3 } from '#protocols/vector.ts';
 import type { Autopilot } from './autopilot.ts';
 import type { RequestResult } from './commander.ts';
-import type { Streams } from './telemetry/streams.ts';
 
 /** COMMAND_LONG, or COMMAND_INT with its position turned into degrees. */
 export interface Command {
@@ -15,10 +13,6 @@ export interface Command {
 
 export interface CommandHandlerPorts {
   autopilot: Autopilot;
-  streams: Streams;
-  send: (message: MavLinkData) => void;
-  /** MESSAGE_INTERVAL for a message id. */
-  sendInterval: (msgid: number) => void;
   localOf: (position: Geodetic) => Vector3;
 }
 
@@ -86,13 +80,6 @@ const startMission = ({ autopilot }: CommandHandlerPorts, { params }: Command): 
   return result === 'accepted' ? autopilot.arm() : result;
 };
 
-const requestMessage = ({ streams, send }: CommandHandlerPorts, msgid: number): RequestResult => {
-  const message = streams.once(msgid);
-  if (message === undefined) return 'denied';
-  send(message);
-  return 'accepted';
-};
-
 const terminate = ({ autopilot }: CommandHandlerPorts, { params }: Command): RequestResult => {
   if (!autopilot.commander.armed) return 'denied';
   if (params[0] > 0.5) autopilot.commander.terminate();
@@ -112,7 +99,7 @@ export const handleCommand = (
 };
 
 const resultOf = (ports: CommandHandlerPorts, command: Command): RequestResult | undefined => {
-  const { autopilot, streams } = ports;
+  const { autopilot } = ports;
   const { commander, situation } = autopilot;
   switch (command.command) {
     case MavCmd.COMPONENT_ARM_DISARM:
@@ -131,17 +118,6 @@ const resultOf = (ports: CommandHandlerPorts, command: Command): RequestResult |
       return reposition(ports, command);
     case MavCmd.DO_FLIGHTTERMINATION:
       return terminate(ports, command);
-    case MavCmd.SET_MESSAGE_INTERVAL:
-      return streams.setMessageInterval(command.params[0], command.params[1])
-        ? 'accepted'
-        : 'failed';
-    case MavCmd.GET_MESSAGE_INTERVAL:
-      ports.sendInterval(command.params[0]);
-      return 'accepted';
-    case MavCmd.REQUEST_MESSAGE:
-      return requestMessage(ports, command.params[0]);
-    case MavCmd.REQUEST_AUTOPILOT_CAPABILITIES:
-      return requestMessage(ports, 148);
     case MavCmd.MISSION_START:
       return startMission(ports, command);
     case MavCmd.PREFLIGHT_REBOOT_SHUTDOWN:

@@ -1,27 +1,49 @@
 import type { Frame } from '#protocols/mavlink/framer.ts';
 import { MavlinkLink, type MavlinkLinkOptions } from './mavlink-link.ts';
 import { Announcements } from './telemetry/announcements.ts';
+import type { LinkKind } from './telemetry/stream-catalogue.ts';
+
+export interface MavlinkEndpointOptions extends Omit<MavlinkLinkOptions, 'kind'> {
+  /** Whether the vehicle has a link to a ground station besides the one to its companion. */
+  groundLink: boolean;
+}
+
+/** Datagrams to send, by link. */
+export type OutgoingDatagrams = Readonly<Record<LinkKind, readonly Uint8Array[]>>;
+
+const NOTHING: readonly Uint8Array[] = [];
 
 /**
  * The vehicle's MAVLink side: frames in, datagrams out, nothing else. It answers as PX4 does: silent
- * to what is not addressed to it, acks within milliseconds, text only to a ground station.
+ * to what is not addressed to it, acks within milliseconds, text only to a ground station. Its links
+ * hand on to each other what their peers say to all.
  */
 export class MavlinkEndpoint {
   readonly #onboard: MavlinkLink;
+  readonly #ground: MavlinkLink | undefined;
   readonly #announcements: Announcements;
 
-  constructor(options: MavlinkLinkOptions) {
-    this.#onboard = new MavlinkLink(options);
+  /** `rates` are the onboard link's. */
+  constructor({ groundLink, rates = {}, ...options }: MavlinkEndpointOptions) {
+    this.#onboard = new MavlinkLink({ ...options, rates, kind: 'onboard' });
+    if (groundLink) this.#ground = new MavlinkLink({ ...options, kind: 'ground' });
     this.#announcements = new Announcements(options.instruments.autopilot);
   }
 
-  /** Takes what came from the companion. */
-  receive(frames: readonly Frame[]): void {
-    this.#onboard.receive(frames);
+  /** Takes what came on a link. */
+  receive(frames: readonly Frame[], kind: LinkKind): void {
+    const [from, other] =
+      kind === 'onboard' ? [this.#onboard, this.#ground] : [this.#ground, this.#onboard];
+    const toAll = from?.receive(frames) ?? [];
+    if (other !== undefined) for (const frame of toAll) other.relay(frame);
   }
 
-  /** Everything to be sent to the companion at this time since boot, packed into datagrams. */
-  step(nowMs: number): Uint8Array[] {
-    return this.#onboard.step(nowMs, this.#announcements.take());
+  /** Everything to be sent at this time since boot, packed into datagrams. */
+  step(nowMs: number): OutgoingDatagrams {
+    const news = this.#announcements.take();
+    return {
+      onboard: this.#onboard.step(nowMs, news),
+      ground: this.#ground?.step(nowMs, news) ?? NOTHING,
+    };
   }
 }

@@ -12,13 +12,15 @@ import {
 } from './services/message-service.ts';
 import type { Announcement } from './telemetry/announcements.ts';
 import type { Instruments } from './telemetry/instruments.ts';
+import type { LinkKind } from './telemetry/stream-catalogue.ts';
 import { Streams } from './telemetry/streams.ts';
 
 export interface MavlinkLinkOptions extends Pick<
   ServiceContext,
   'sysid' | 'instruments' | 'localOf'
 > {
-  /** Stream rates by message id, where they differ from PX4's. */
+  kind: LinkKind;
+  /** Stream rates by message id, where they differ from PX4's for this kind of link. */
   rates?: Readonly<Record<number, number>>;
 }
 
@@ -27,6 +29,7 @@ export interface MavlinkLinkOptions extends Pick<
  * rates, transfers and acks. Frames in, datagrams out.
  */
 export class MavlinkLink {
+  readonly #sysid: number;
   readonly #instruments: Instruments;
   readonly #encoder: Encoder;
   readonly #streams: Streams;
@@ -35,21 +38,36 @@ export class MavlinkLink {
   readonly #send = (message: MavLinkData): void => this.#queue(message);
   #groundStationHeard = false;
 
-  constructor({ sysid, instruments, localOf, rates }: MavlinkLinkOptions) {
+  constructor({ sysid, instruments, localOf, kind, rates = {} }: MavlinkLinkOptions) {
+    this.#sysid = sysid;
     this.#instruments = instruments;
     this.#encoder = new Encoder(sysid, AUTOPILOT_COMPID);
-    this.#streams = new Streams(instruments, rates);
+    this.#streams = new Streams(instruments, { kind, rates });
     const streams = this.#streams;
     this.#services = linkServices({ sysid, instruments, localOf, streams, send: this.#send });
   }
 
-  /** Takes what came; setpoints act at once, commands at the commander's next cycle. */
-  receive(frames: readonly Frame[]): void {
+  /**
+   * Takes what came; setpoints act at once, commands at the commander's next cycle. Returns the
+   * frames that are for others too: those without a target, or with another one.
+   */
+  receive(frames: readonly Frame[]): Frame[] {
+    const forOthers: Frame[] = [];
     for (const frame of frames) {
+      const { sysid, compid, sequence, bytes } = frame;
+      this.#streams.traffic.received(sysid, compid, sequence, bytes.length);
       const message = decode(frame);
       if (message instanceof Heartbeat) this.#hear(message);
       else this.#dispatch(message, frame);
+      if (this.#isForOthers(message, frame)) forOthers.push(frame);
     }
+    return forOthers;
+  }
+
+  /** Sends what was heard on another link, as it came. */
+  relay({ bytes }: Frame): void {
+    this.#streams.traffic.sent(bytes.length);
+    this.#packets.push(bytes);
   }
 
   /** Everything to be sent at this time since boot, packed into datagrams. */
@@ -58,6 +76,13 @@ export class MavlinkLink {
     this.#streams.step(nowMs, this.#send);
     this.#announce(news);
     return this.#packets.take();
+  }
+
+  #isForOthers(message: MavLinkData | undefined, { sysid, compid }: Frame): boolean {
+    const isOurs = sysid === this.#sysid && compid === AUTOPILOT_COMPID;
+    if (message === undefined || isOurs) return false;
+    const target: unknown = Reflect.get(message, 'targetSystem');
+    return target === undefined || (target !== this.#sysid && target !== 0);
   }
 
   #dispatch(message: MavLinkData | undefined, frame: Frame): void {
@@ -82,6 +107,8 @@ export class MavlinkLink {
   }
 
   #queue(message: MavLinkData): void {
-    this.#packets.push(this.#encoder.encode(message));
+    const packet = this.#encoder.encode(message);
+    this.#streams.traffic.sent(packet.length);
+    this.#packets.push(packet);
   }
 }

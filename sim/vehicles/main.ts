@@ -24,15 +24,40 @@ const LOOPBACK = '127.0.0.1';
 const TRUTH_PERIOD_MS = 1000;
 const ALIVE_PERIOD_MS = 500;
 
-/** Instance N = sysid − 1, as PX4 SITL numbers its ports. */
-const openLinks = async (scenario: Scenario): Promise<Map<number, VehicleLink>> => {
+type Links = ReadonlyMap<number, VehicleLink>;
+
+/**
+ * Instance N = sysid − 1, as PX4 SITL numbers its ports. Whoever speaks to a port first becomes its peer,
+ * as PX4 has it.
+ */
+const openLinks = async (scenario: Scenario): Promise<Links> => {
   const links = new Map<number, VehicleLink>();
   for (const { sysid } of scenario.vehicles) {
     const instance = sysid - 1;
     const link = await openUdpLink({
       local: { address: LOOPBACK, port: scenario.vehiclePort + instance },
       remote: { address: LOOPBACK, port: scenario.companionPort + instance },
+      adoptFirst: true,
       portSetting: '"vehiclePort" in the scenario',
+    });
+    links.set(sysid, link);
+  }
+  return links;
+};
+
+/** Bound to every address only where the station is not on this machine. */
+const openGroundLinks = async ({ vehicles, groundLink }: Scenario): Promise<Links> => {
+  const links = new Map<number, VehicleLink>();
+  if (groundLink === undefined) return links;
+  const { address, port, vehiclePort } = groundLink;
+  const isLocal = address === LOOPBACK || address === '::1';
+  const anywhere = address.includes(':') ? '::' : '0.0.0.0';
+  for (const { sysid } of vehicles) {
+    const link = await openUdpLink({
+      local: { address: isLocal ? address : anywhere, port: vehiclePort + sysid - 1 },
+      remote: { address, port },
+      adoptFirst: true,
+      portSetting: '"groundLink" in the scenario',
     });
     links.set(sysid, link);
   }
@@ -42,7 +67,8 @@ const openLinks = async (scenario: Scenario): Promise<Map<number, VehicleLink>> 
 class VehiclesProcess implements FleetOutputs {
   readonly #fleet: Fleet;
   readonly #runDir: string;
-  readonly #links: ReadonlyMap<number, VehicleLink>;
+  readonly #links: Links;
+  readonly #groundLinks: Links;
   readonly #payloads: ReadonlyMap<number, PayloadSocket>;
   readonly #cutUntilMs = new Map<number, number>();
   readonly #pacing = new Pacing(systemClock.monotonicMs());
@@ -53,12 +79,13 @@ class VehiclesProcess implements FleetOutputs {
   constructor(
     fleet: Fleet,
     runDir: string,
-    links: ReadonlyMap<number, VehicleLink>,
+    [links, groundLinks]: readonly [Links, Links],
     payloads: ReadonlyMap<number, PayloadSocket>,
   ) {
     this.#fleet = fleet;
     this.#runDir = runDir;
     this.#links = links;
+    this.#groundLinks = groundLinks;
     this.#payloads = payloads;
   }
 
@@ -79,6 +106,10 @@ class VehiclesProcess implements FleetOutputs {
     if (!this.#cutUntilMs.has(sysid)) this.#links.get(sysid)?.send(datagram);
   }
 
+  sendGround(sysid: number, datagram: Uint8Array): void {
+    if (!this.#cutUntilMs.has(sysid)) this.#groundLinks.get(sysid)?.send(datagram);
+  }
+
   look(sysid: number, look: Parameters<PayloadSocket['sendLook']>[0]): void {
     this.#payloads.get(sysid)?.sendLook(look);
   }
@@ -96,7 +127,8 @@ class VehiclesProcess implements FleetOutputs {
     this.#stopping = true;
     writeTruth(this.#runDir, this.#fleet.truth());
     for (const payload of this.#payloads.values()) payload.close();
-    await Promise.all([...this.#links.values()].map((link) => link.close()));
+    const links = [...this.#links.values(), ...this.#groundLinks.values()];
+    await Promise.all(links.map((link) => link.close()));
     process.stdin.destroy();
   }
 
@@ -107,6 +139,11 @@ class VehiclesProcess implements FleetOutputs {
     for (const [sysid, link] of this.#links) {
       const frames = link.receive();
       if (frames.length > 0 && !this.#cutUntilMs.has(sysid)) this.#fleet.receive(sysid, frames);
+    }
+    for (const [sysid, link] of this.#groundLinks) {
+      const frames = link.receive();
+      if (frames.length === 0 || this.#cutUntilMs.has(sysid)) continue;
+      this.#fleet.receive(sysid, frames, 'ground');
     }
   }
 
@@ -153,7 +190,7 @@ const start = async (): Promise<void> => {
   }
   const scenario = readScenario(scenarioFile);
   const fleet = new Fleet(scenario, systemClock.unixUs());
-  const links = await openLinks(scenario);
+  const links = [await openLinks(scenario), await openGroundLinks(scenario)] as const;
   const payloads = await openPayloads(fleet, runDir);
   const vehicles = new VehiclesProcess(fleet, runDir, links, payloads);
   process.on('SIGTERM', () => void vehicles.stop());

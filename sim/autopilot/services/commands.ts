@@ -3,11 +3,11 @@ import {
   CommandInt,
   CommandLong,
   MavResult,
-  MessageInterval,
 } from 'mavlink-mappings/dist/lib/common.js';
 import type { MavLinkData } from 'mavlink-mappings/dist/lib/mavlink.js';
 import type { Frame } from '#protocols/mavlink/framer.ts';
 import { handleCommand, type Command, type CommandHandlerPorts } from '../command-handler.ts';
+import { handleMessageCommand } from './message-commands.ts';
 import { isFor, type MessageService, type ServiceContext } from './message-service.ts';
 
 /** PX4's queue of vehicle commands: a longer burst loses the rest without an ack. */
@@ -31,9 +31,6 @@ export class Commands implements MessageService {
     this.#context = context;
     this.#ports = {
       autopilot: context.instruments.autopilot,
-      streams: context.streams,
-      send: (message) => context.send(message),
-      sendInterval: (msgid) => this.#sendInterval(msgid),
       localOf: (position) => context.localOf(position),
     };
   }
@@ -54,10 +51,15 @@ export class Commands implements MessageService {
     if (this.#queue.length === 0 || nowMs < this.#dueMs) return;
     this.#dueMs = nowMs + COMMAND_PERIOD_MS;
     for (const command of this.#queue) {
-      const result = command.targetsUs ? handleCommand(this.#ports, command) : MavResult.FAILED;
+      const result = this.#resultOf(command);
       if (result !== undefined) this.#acknowledge(command, result);
     }
     this.#queue.length = 0;
+  }
+
+  #resultOf(command: QueuedCommand): MavResult | undefined {
+    if (!command.targetsUs) return MavResult.FAILED;
+    return handleMessageCommand(this.#context, command) ?? handleCommand(this.#ports, command);
   }
 
   #enqueue(
@@ -87,12 +89,5 @@ export class Commands implements MessageService {
     ack.targetSystem = from.sysid;
     ack.targetComponent = from.compid;
     this.#context.send(ack);
-  }
-
-  #sendInterval(msgid: number): void {
-    const message = new MessageInterval();
-    message.messageId = msgid;
-    message.intervalUs = this.#context.streams.intervalUs(msgid);
-    this.#context.send(message);
   }
 }

@@ -13,6 +13,8 @@ export interface GnssFix extends Geodetic {
 /** What telemetry reads besides the autopilot's own state. Provided by the vehicle around it. */
 export interface Instruments {
   readonly autopilot: Autopilot;
+  /** How often the estimator has jumped since boot. */
+  estimateResets(): number;
   /** Milliseconds since boot. */
   bootMs(): number;
   /** Unix time that the vehicle believes, µs. */
@@ -42,6 +44,9 @@ export const degE7 = (degrees: number): number =>
   clampInteger(degrees * 1e7, -1_800_000_000, 1_800_000_000);
 export const millimetres = (metres: number): number =>
   clampInteger(metres * 1000, -2_147_483_648, 2_147_483_647);
+
+/** Time since boot in MAVLink's microseconds. */
+export const usec = (milliseconds: number): bigint => BigInt(Math.round(milliseconds * 1000));
 
 /** Heading in centidegrees 0..35999. */
 export const centidegrees = (radians: number): number =>

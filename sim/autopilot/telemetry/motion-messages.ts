@@ -3,10 +3,7 @@ import {
   Altitude,
   Attitude,
   AttitudeQuaternion,
-  AttitudeTarget,
   LocalPositionNed,
-  MavFrame,
-  PositionTargetLocalNed,
   VfrHud,
 } from 'mavlink-mappings/dist/lib/common.js';
 import { GlobalPositionInt } from 'mavlink-mappings/dist/lib/standard.js';
@@ -18,11 +15,9 @@ import {
   millimetres,
   uint16,
   uint32,
+  usec,
   type Instruments,
 } from './instruments.ts';
-
-/** Wide type on purpose: the bit mask's own type has no name for zero. */
-const NOTHING_IGNORED: number = 0;
 
 /** Each maker owns one message and fills it anew: nothing is allocated at telemetry rates. */
 export const attitudeMessage = (instruments: Instruments): (() => Attitude) => {
@@ -95,58 +90,13 @@ export const globalPositionMessage = (
   };
 };
 
-export const attitudeTargetMessage = (instruments: Instruments): (() => AttitudeTarget) => {
-  const message = new AttitudeTarget();
-  const { control } = instruments.autopilot;
-  const q = [1, 0, 0, 0];
-  return () => {
-    const wanted = control.attitude.attitudeSetpoint;
-    q[0] = wanted.w;
-    q[1] = wanted.x;
-    q[2] = wanted.y;
-    q[3] = wanted.z;
-    message.timeBootMs = uint32(instruments.bootMs());
-    message.typeMask = NOTHING_IGNORED;
-    message.q = q;
-    message.bodyRollRate = control.attitude.ratesSetpointFrd.x;
-    message.bodyPitchRate = control.attitude.ratesSetpointFrd.y;
-    message.bodyYawRate = control.attitude.ratesSetpointFrd.z;
-    message.thrust = control.position.thrust;
-    return message;
-  };
-};
-
-export const positionTargetMessage = (instruments: Instruments): (() => PositionTargetLocalNed) => {
-  const message = new PositionTargetLocalNed();
-  const { autopilot } = instruments;
-  return () => {
-    const { position, attitude } = autopilot.control;
-    const { positionNed } = autopilot.setpoint;
-    message.timeBootMs = uint32(instruments.bootMs());
-    message.coordinateFrame = MavFrame.LOCAL_NED;
-    message.typeMask = NOTHING_IGNORED;
-    message.x = positionNed.x;
-    message.y = positionNed.y;
-    message.z = positionNed.z;
-    message.vx = position.velocitySetpointNed.x;
-    message.vy = position.velocitySetpointNed.y;
-    message.vz = position.velocitySetpointNed.z;
-    message.afx = position.accelerationSetpointNed.x;
-    message.afy = position.accelerationSetpointNed.y;
-    message.afz = position.accelerationSetpointNed.z;
-    message.yaw = attitude.yawSetpointRad();
-    message.yawRate = autopilot.setpoint.yawRateRadps;
-    return message;
-  };
-};
-
 export const vfrHudMessage = (instruments: Instruments): (() => VfrHud) => {
   const message = new VfrHud();
   const { autopilot } = instruments;
-  const { motion } = autopilot.situation;
+  const { motion, profile } = autopilot.situation;
   return () => {
     const { x, y, z } = motion.velocityNed;
-    message.airspeed = Number.NaN;
+    message.airspeed = profile === '1.15' ? 0 : Number.NaN;
     message.groundspeed = Math.sqrt(x * x + y * y);
     message.heading = int16(centidegrees(yawOf(motion.attitude)) / 100);
     message.throttle = uint16(autopilot.control.position.thrust * 100);
@@ -161,13 +111,15 @@ export const altitudeMessage = (instruments: Instruments): (() => Altitude) => {
   const { situation } = instruments.autopilot;
   return () => {
     const upM = -situation.motion.positionNed.z;
-    message.timeUsec = BigInt(Math.round(instruments.bootMs() * 1000));
+    const known = situation.aligned;
+    message.timeUsec = usec(instruments.bootMs());
     message.altitudeMonotonic = situation.originAltAmslM + upM;
     message.altitudeAmsl = situation.originAltAmslM + upM;
     message.altitudeLocal = upM;
-    message.altitudeRelative = heightAboveHomeM(situation);
-    message.altitudeTerrain = Number.NaN;
-    message.bottomClearance = Number.NaN;
+    message.altitudeRelative = known ? heightAboveHomeM(situation) : upM;
+    // Flat ground through home, as the laser below would find it.
+    message.altitudeTerrain = known ? upM - heightAboveHomeM(situation) : Number.NaN;
+    message.bottomClearance = known ? Math.max(0, heightAboveHomeM(situation)) : Number.NaN;
     return message;
   };
 };

@@ -8,10 +8,8 @@ import {
   MavDistanceSensor,
   MavFrame,
   ObstacleDistance,
-  ServoOutputRaw,
 } from 'mavlink-mappings/dist/lib/common.js';
-import { AutopilotVersion } from 'mavlink-mappings/dist/lib/standard.js';
-import { degE7, millimetres, uint16, uint32, type Instruments } from './instruments.ts';
+import { degE7, millimetres, uint16, usec, type Instruments } from './instruments.ts';
 
 export const gpsMessage = (instruments: Instruments): (() => GpsRawInt) => {
   const message = new GpsRawInt();
@@ -22,7 +20,7 @@ export const gpsMessage = (instruments: Instruments): (() => GpsRawInt) => {
   message.velAcc = 400;
   return () => {
     const fix = instruments.gnss;
-    message.timeUsec = BigInt(Math.round(instruments.bootMs() * 1000));
+    message.timeUsec = usec(instruments.bootMs());
     message.fixType = fix.hasFix ? GpsFixType.GPS_FIX_TYPE_3D_FIX : GpsFixType.NO_FIX;
     message.lat = degE7(fix.latDeg);
     message.lon = degE7(fix.lonDeg);
@@ -35,21 +33,23 @@ export const gpsMessage = (instruments: Instruments): (() => GpsRawInt) => {
   };
 };
 
-export const homeMessage = (instruments: Instruments): (() => HomePosition | undefined) => {
+/** Before the estimator has aligned, home is where GNSS says the vehicle is. */
+export const homeMessage = (instruments: Instruments): (() => HomePosition) => {
   const message = new HomePosition();
   const { situation } = instruments.autopilot;
+  const level = [1, 0, 0, 0];
   return () => {
-    if (!situation.homeKnown) return undefined;
-    const { latDeg, lonDeg, altAmslM } = instruments.geodeticOf(situation.homeNed);
-    message.latitude = degE7(latDeg);
-    message.longitude = degE7(lonDeg);
-    message.altitude = millimetres(altAmslM);
-    message.x = situation.homeNed.x;
-    message.y = situation.homeNed.y;
-    message.z = situation.homeNed.z;
+    const { homeKnown, homeNed } = situation;
+    const home = homeKnown ? instruments.geodeticOf(homeNed) : instruments.gnss;
+    message.latitude = degE7(home.latDeg);
+    message.longitude = degE7(home.lonDeg);
+    message.altitude = millimetres(home.altAmslM);
+    message.x = homeKnown ? homeNed.x : 0;
+    message.y = homeKnown ? homeNed.y : 0;
+    message.z = homeKnown ? homeNed.z : 0;
     const half = situation.homeYawRad / 2;
-    message.q = [Math.cos(half), 0, 0, Math.sin(half)];
-    message.timeUsec = BigInt(Math.round(instruments.bootMs() * 1000));
+    message.q = homeKnown ? [Math.cos(half), 0, 0, Math.sin(half)] : level;
+    message.timeUsec = usec(instruments.bootMs());
     return message;
   };
 };
@@ -62,7 +62,7 @@ export const globalOriginMessage = (instruments: Instruments): (() => GpsGlobalO
     message.latitude = degE7(latDeg);
     message.longitude = degE7(lonDeg);
     message.altitude = millimetres(altAmslM);
-    message.timeUsec = BigInt(Math.round(instruments.bootMs() * 1000));
+    message.timeUsec = usec(instruments.bootMs());
     return message;
   };
 };
@@ -80,7 +80,7 @@ export const obstacleMessage = (instruments: Instruments): (() => ObstacleDistan
   message.angleOffset = 0;
   message.frame = MavFrame.BODY_FRD;
   return () => {
-    message.timeUsec = BigInt(Math.round(instruments.bootMs() * 1000));
+    message.timeUsec = usec(instruments.bootMs());
     for (let sector = 0; sector < rangesM.length; sector += 1) {
       const range = rangesM[sector]!;
       distances[sector] = Number.isFinite(range) ? uint16(range * 100) : message.maxDistance + 1;
@@ -88,39 +88,4 @@ export const obstacleMessage = (instruments: Instruments): (() => ObstacleDistan
     message.distances = distances;
     return message;
   };
-};
-
-/** PWM from 1000 µs (off) to 2000 µs (full), 900 where nothing is connected, as PX4's SITL shows. */
-export const servoMessage = (instruments: Instruments): (() => ServoOutputRaw) => {
-  const message = new ServoOutputRaw();
-  const { autopilot } = instruments;
-  message.servo5Raw = 900;
-  message.servo6Raw = 900;
-  message.servo7Raw = 900;
-  message.servo8Raw = 900;
-  return () => {
-    const { throttle } = autopilot;
-    message.timeUsec = uint32((instruments.bootMs() * 1000) % 4_294_967_296);
-    message.servo1Raw = uint16(1000 + 1000 * throttle[0]!);
-    message.servo2Raw = uint16(1000 + 1000 * throttle[1]!);
-    message.servo3Raw = uint16(1000 + 1000 * throttle[2]!);
-    message.servo4Raw = uint16(1000 + 1000 * throttle[3]!);
-    return message;
-  };
-};
-
-/** What PX4 v1.18 says of itself; a 64-bit field, though mavlink-mappings types it as a number. */
-const CAPABILITIES = 59_647n;
-const VERSION_NUMBERS = { '1.15': 0x010f_0400, '1.18': 0x0112_0080 } as const;
-
-export const versionMessage = (instruments: Instruments): (() => AutopilotVersion) => {
-  const message = new AutopilotVersion();
-  Object.assign(message, { capabilities: CAPABILITIES });
-  message.flightSwVersion = VERSION_NUMBERS[instruments.autopilot.situation.profile];
-  message.flightCustomVersion = [0, 0, 0, 0, 0, 0, 0, 0];
-  message.middlewareCustomVersion = [0, 0, 0, 0, 0, 0, 0, 0];
-  message.osCustomVersion = [0, 0, 0, 0, 0, 0, 0, 0];
-  message.uid = 0n;
-  message.uid2 = Array.from({ length: 18 }, () => 0);
-  return () => message;
 };

@@ -1,77 +1,10 @@
 import type { MavLinkData } from 'mavlink-mappings/dist/lib/mavlink.js';
+import { modeMessages } from './identity-messages.ts';
 import type { Instruments } from './instruments.ts';
-import {
-  altitudeMessage,
-  attitudeMessage,
-  attitudeQuaternionMessage,
-  attitudeTargetMessage,
-  globalPositionMessage,
-  localPositionMessage,
-  positionTargetMessage,
-  vfrHudMessage,
-} from './motion-messages.ts';
-import {
-  globalOriginMessage,
-  gpsMessage,
-  homeMessage,
-  obstacleMessage,
-  servoMessage,
-  versionMessage,
-} from './place-messages.ts';
-import {
-  batteryMessage,
-  currentModeMessage,
-  estimatorMessage,
-  extendedStateMessage,
-  heartbeatMessage,
-  sysStatusMessage,
-  systemTimeMessage,
-  timesyncMessage,
-} from './status-messages.ts';
+import { LinkTraffic } from './link-traffic.ts';
+import { SILENT_STREAMS, STREAMS, type LinkKind } from './stream-catalogue.ts';
 
-type Maker = () => MavLinkData | undefined;
-
-interface StreamDeclaration {
-  readonly msgid: number;
-  /** Rate on PX4's onboard link; 0 = only on request. */
-  readonly defaultHz: number;
-  /** PX4 is silent about these before the estimator has aligned. */
-  readonly needsAlignment: boolean;
-  readonly maker: (instruments: Instruments) => Maker;
-}
-
-const stream = (
-  msgid: number,
-  defaultHz: number,
-  maker: (instruments: Instruments) => Maker,
-  needsAlignment = false,
-): StreamDeclaration => ({ msgid, defaultHz, needsAlignment, maker });
-
-/** Messages that this stand-in can send, with PX4's onboard rates (330 is our range sensor's). */
-const DECLARATIONS: readonly StreamDeclaration[] = [
-  stream(0, 1, heartbeatMessage),
-  stream(1, 5, sysStatusMessage),
-  stream(2, 1, systemTimeMessage),
-  stream(24, 8, gpsMessage),
-  stream(30, 100, attitudeMessage, true),
-  stream(31, 50, attitudeQuaternionMessage, true),
-  stream(32, 30, localPositionMessage),
-  stream(33, 50, globalPositionMessage, true),
-  stream(36, 10, servoMessage),
-  stream(49, 0, globalOriginMessage),
-  stream(74, 10, vfrHudMessage),
-  stream(83, 10, attitudeTargetMessage),
-  stream(85, 10, positionTargetMessage),
-  stream(111, 10, timesyncMessage),
-  stream(141, 10, altitudeMessage),
-  stream(147, 0.5, batteryMessage),
-  stream(148, 0, versionMessage),
-  stream(230, 1, estimatorMessage),
-  stream(242, 0.5, homeMessage),
-  stream(245, 5, extendedStateMessage),
-  stream(330, 10, obstacleMessage),
-  stream(436, 0.5, currentModeMessage),
-];
+const AVAILABLE_MODES = 435;
 
 /** Greatest rate that a request gets, as PX4's own limit. */
 const RATE_MAX_HZ = 250;
@@ -80,28 +13,57 @@ interface Stream {
   readonly msgid: number;
   readonly defaultHz: number;
   readonly needsAlignment: boolean;
-  readonly make: Maker;
+  readonly onlyNews: boolean;
+  /** What the last one said, of those that are only sent as news. */
+  said: string;
+  readonly make: () => MavLinkData | undefined;
   hz: number;
   dueMs: number;
 }
 
-/** Which messages go out when. Rates as requested by SET_MESSAGE_INTERVAL; times since boot. */
+/** Remembers what is said; the time of saying it is no news. */
+const isNews = (entry: Stream, message: MavLinkData): boolean => {
+  const says = JSON.stringify({ ...message, timeUsec: 0 });
+  if (says === entry.said) return false;
+  entry.said = says;
+  return true;
+};
+
+export interface StreamsOptions {
+  kind: LinkKind;
+  /** Overrides of the default rates by message id, Hz. */
+  rates?: Readonly<Record<number, number>>;
+}
+
+/**
+ * Which messages go out on one link, and when. Rates as requested by SET_MESSAGE_INTERVAL; times since
+ * boot. As in PX4 a stream's first message comes after its first interval.
+ */
 export class Streams {
+  /** What the link has carried; the link counts, LINK_NODE_STATUS tells. */
+  readonly traffic = new LinkTraffic();
   readonly #streams: readonly Stream[];
   readonly #byId: ReadonlyMap<number, Stream>;
   readonly #instruments: Instruments;
 
-  /** @param rates overrides of the default rates by message id, Hz. */
-  constructor(instruments: Instruments, rates: Readonly<Record<number, number>> = {}) {
+  constructor(instruments: Instruments, { kind, rates = {} }: StreamsOptions) {
     this.#instruments = instruments;
-    this.#streams = DECLARATIONS.map(({ msgid, defaultHz, needsAlignment, maker }) => ({
-      msgid,
-      defaultHz: rates[msgid] ?? defaultHz,
-      needsAlignment,
-      make: maker(instruments),
-      hz: rates[msgid] ?? defaultHz,
-      dueMs: 0,
-    }));
+    const { profile } = instruments.autopilot.situation;
+    this.#streams = STREAMS.filter(({ profiles }) => profiles.includes(profile)).map(
+      ({ msgid, defaultHz, needsAlignment, onlyNews, maker }) => {
+        const hz = rates[msgid] ?? defaultHz[kind];
+        return {
+          msgid,
+          defaultHz: hz,
+          needsAlignment,
+          onlyNews,
+          said: '',
+          make: maker(instruments, this.traffic),
+          hz,
+          dueMs: hz > 0 ? 1000 / hz : 0,
+        };
+      },
+    );
     this.#byId = new Map(this.#streams.map((entry) => [entry.msgid, entry]));
   }
 
@@ -114,23 +76,33 @@ export class Streams {
       entry.dueMs = Math.max(entry.dueMs + periodMs, nowMs + periodMs / 2);
       if (entry.needsAlignment && !aligned) continue;
       const message = entry.make();
-      if (message !== undefined) send(message);
+      if (message === undefined || (entry.onlyNews && !isNews(entry, message))) continue;
+      send(message);
     }
   }
 
-  /** One message now; undefined when it is unknown or has nothing to say yet. */
-  once(msgid: number): MavLinkData | undefined {
-    return this.#byId.get(msgid)?.make();
-  }
-
-  knows(msgid: number): boolean {
-    return this.#byId.has(msgid);
+  /**
+   * REQUEST_MESSAGE: hands what there is to say now to `send`, which may be nothing. False for a
+   * message that PX4 does not send. `index` is the command's second parameter.
+   */
+  request(msgid: number, index: number, send: (message: MavLinkData) => void): boolean {
+    if (msgid === AVAILABLE_MODES) {
+      const modes = modeMessages(this.#instruments.autopilot.situation.profile, index);
+      for (const message of modes) send(message);
+      return modes.length > 0;
+    }
+    const entry = this.#byId.get(msgid);
+    if (entry === undefined) return SILENT_STREAMS.has(msgid);
+    const message = entry.make();
+    if (message !== undefined) send(message);
+    return true;
   }
 
   /** SET_MESSAGE_INTERVAL: µs between two, −1 off, 0 the default. False for an unknown message. */
   setMessageInterval(msgid: number, intervalUs: number): boolean {
     const entry = this.#byId.get(msgid);
-    if (entry === undefined || !Number.isFinite(intervalUs)) return false;
+    if (!Number.isFinite(intervalUs)) return false;
+    if (entry === undefined) return msgid === AVAILABLE_MODES || SILENT_STREAMS.has(msgid);
     if (intervalUs < 0) entry.hz = 0;
     else if (intervalUs === 0) entry.hz = entry.defaultHz;
     else entry.hz = Math.min(RATE_MAX_HZ, 1e6 / intervalUs);

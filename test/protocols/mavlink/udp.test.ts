@@ -190,3 +190,31 @@ test('ports follow the numbering of PX4 SITL', () => {
     remote: { address: '127.0.0.1', port: 14_542 },
   });
 });
+
+describe('a vehicle’s end with PX4’s manners', () => {
+  test('sends to its remote until somebody speaks, who then is the peer for good', async () => {
+    const [expected, first, second] = [await rawSocket(), await rawSocket(), await rawSocket()];
+    const heardBy = new Map<Socket, number>();
+    for (const socket of [expected, first, second]) {
+      socket.on('message', () => heardBy.set(socket, (heardBy.get(socket) ?? 0) + 1));
+    }
+    const { port } = expected.address();
+    const vehicle = await open({
+      local: ANY,
+      remote: { address: '127.0.0.1', port },
+      adoptFirst: true,
+    });
+    vehicle.send(packets(1, 1)[0]!);
+    await until(() => heardBy.get(expected) === 1);
+    first.send(Buffer.from('not MAVLink'), vehicle.local.port, '127.0.0.1');
+    await until(() => vehicle.counts.datagramsForeign === 1);
+    first.send(packets(250, 1)[0]!, vehicle.local.port, '127.0.0.1');
+    await receive(vehicle, 1);
+    second.send(packets(251, 1)[0]!, vehicle.local.port, '127.0.0.1');
+    await until(() => vehicle.counts.datagramsForeign === 2);
+    vehicle.send(packets(1, 1)[0]!);
+    await until(() => heardBy.get(first) === 1);
+    expect(vehicle.receive()).toEqual([]);
+    expect([heardBy.get(expected), heardBy.get(second)]).toEqual([1, undefined]);
+  });
+});

@@ -1,0 +1,58 @@
+import { crc32 } from '../crc32.ts';
+import { Parameters, type Profile } from '../parameters.ts';
+
+/** A file that clients fetch over MAVLink FTP. */
+export interface MetadataFile {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+  /** As COMPONENT_METADATA and the index carry it. */
+  readonly crc: number;
+}
+
+const INDEX_PATH = '/etc/extras/component_general.json';
+const PARAMETERS_PATH = '/etc/extras/parameters.json';
+/** COMP_METADATA_TYPE. */
+const PARAMETER_METADATA = 1;
+
+const fileOf = (path: string, content: object): MetadataFile => {
+  const bytes = Buffer.from(JSON.stringify(content));
+  return { path, bytes, crc: crc32(bytes) };
+};
+
+/** Names, types and defaults; what they mean stands in PX4's own metadata, which is not copied here. */
+const parametersFile = (profile: Profile): MetadataFile => {
+  const defaults = new Parameters(profile);
+  const parameters = defaults.names.map((name) => ({
+    name,
+    type: defaults.typeOf(name) === 'int32' ? 'Int32' : 'Float',
+    default: defaults.find(name),
+    shortDesc: name,
+    group: name.slice(0, name.indexOf('_')),
+    ...(defaults.isVolatile(name) ? { volatile: true } : {}),
+  }));
+  return fileOf(PARAMETERS_PATH, { version: 1, parameters });
+};
+
+const made = new Map<Profile, readonly MetadataFile[]>();
+
+/**
+ * The files of the component metadata protocol (mavlink.io/en/services/component_information.html), the
+ * index first. PX4 compresses them with xz; here they are plain, and say so by their names.
+ */
+export const metadataFilesOf = (profile: Profile): readonly MetadataFile[] => {
+  const known = made.get(profile);
+  if (known !== undefined) return known;
+  const parameters = parametersFile(profile);
+  const index = fileOf(INDEX_PATH, {
+    version: 1,
+    metadataTypes: [
+      { type: PARAMETER_METADATA, uri: `mftp:${parameters.path}`, fileCrc: parameters.crc },
+    ],
+  });
+  const files = [index, parameters];
+  made.set(profile, files);
+  return files;
+};
+
+/** The file that names the others. */
+export const metadataIndexOf = (profile: Profile): MetadataFile => metadataFilesOf(profile)[0]!;

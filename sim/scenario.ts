@@ -88,6 +88,8 @@ const fenceSchema = z.strictObject({
 export const scenarioSchema = z.strictObject({
   seed: z.int().default(1),
   profile: z.enum(['1.15', '1.18']).default('1.18'),
+  /** A flight controller obeys PREFLIGHT_REBOOT_SHUTDOWN; PX4's own simulators refuse it. */
+  rebootsOnCommand: z.boolean().default(true),
   origin: z.strictObject({
     latDeg: z.number().min(-89).max(89),
     lonDeg: z.number().min(-180).max(180),

@@ -188,6 +188,7 @@ export class Vehicle {
     const air = this.#wind.velocityNed;
     const dx = velocityNed.x - air.x;
     const dy = velocityNed.y - air.y;
+    if (this.autopilot.rebootIsDue) this.injure({ kind: 'reboot' });
     this.#wind.step(dtS, Math.sqrt(dx * dx + dy * dy));
     this.battery.step(dtS, this.quadrotor.motorThrustN);
     this.estimate.wander(dtS);
@@ -221,6 +222,7 @@ export class Vehicle {
       parameters: this.#parameters,
       originAltAmslM: scenario.origin.altAmslM - estimate.originNed.z,
       random: random.fork('autopilot'),
+      rebootsOnCommand: scenario.rebootsOnCommand,
       motion: estimate,
       plans: this.#plans,
       localOf,

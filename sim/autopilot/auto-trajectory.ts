@@ -86,6 +86,13 @@ export class AutoTrajectory {
     this.targetYawRad = wrapPi(this.targetYawRad + yawRad);
   }
 
+  /** Heading from here to a point; NaN when it is nearer than `leastM`, or nowhere. */
+  courseRad(northM: number, eastM: number, leastM: number): number {
+    const dx = northM - this.#position.x;
+    const dy = eastM - this.#position.y;
+    return dx * dx + dy * dy > leastM * leastM ? Math.atan2(dy, dx) : Number.NaN;
+  }
+
   /** Distance to the target, horizontal. */
   horizontalGapM(motion: Motion): number {
     const dx = this.targetNed.x - motion.positionNed.x;

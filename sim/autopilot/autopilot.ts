@@ -7,6 +7,7 @@ import { Commander } from './commander.ts';
 import { controlGains } from './control/control-gains.ts';
 import { FlightControl, type Motion } from './control/flight-control.ts';
 import { clearSetpoint, emptySetpoint } from './control/flight-setpoint.ts';
+import { EstimatorHealth } from './estimator-health.ts';
 import { Home } from './home.ts';
 import type { PlanStore } from './mission/plan-store.ts';
 import { LandDetector, type LiftCommand } from './land-detector.ts';
@@ -19,19 +20,14 @@ import type { Parameters, Profile } from './parameters.ts';
 import type { Situation } from './situation.ts';
 import { TakeoffRamp } from './takeoff-ramp.ts';
 
-/** The loss of the stream is noticed this long after COM_OF_LOSS_T (recordings: 0.04–0.11 s). */
-const LOSS_NOTICE_S = 0.06;
 /** Steps of the inner loop (4 ms) to one of the outer. */
 const OUTER_DIVIDER = 5;
 /** A changed parameter is in force only after about this long, as in PX4. */
 const PARAMETER_DELAY_S = 0.3;
-/** Seconds until the estimator has aligned, by profile: least and spread. */
-const ALIGNMENT_S: Readonly<Record<Profile, readonly [number, number]>> = {
-  '1.15': [32, 4],
-  '1.18': [4, 2],
-};
 
 const GF_ACTION_HOLD = 2;
+/** A commanded reboot leaves time for its ack. */
+const REBOOT_DELAY_S = 0.4;
 /** What the sensors say at a step. */
 export interface Sensed {
   /** Charge left, 0..1. */
@@ -47,6 +43,7 @@ export interface AutopilotOptions {
   /** Altitude of the EKF origin above mean sea level, by the autopilot's own knowledge. */
   originAltAmslM: number;
   random: Random;
+  rebootsOnCommand: boolean;
   /** Estimates in local NED, kept up to date by the sensors. */
   motion: Motion;
   /** Mission, fence and rally points: they outlive a reboot. */
@@ -69,24 +66,25 @@ export class Autopilot {
   readonly gcs = new GcsLink();
   readonly home: Home;
   readonly navigator: Navigator;
+  /** PX4's simulators refuse the command to reboot, flight controllers obey it. */
+  readonly rebootsOnCommand: boolean;
   readonly #ramp = new TakeoffRamp();
   readonly #detector = new LandDetector();
   readonly #trajectory: AutoTrajectory;
-  readonly #alignedAtS: number;
+  readonly #estimator: EstimatorHealth;
   readonly #command: LiftCommand = { thrust: 0, hoverThrust: 0.5, downMps: 0 };
   #behaviour: ModeBehaviour;
   #mode: FlightMode = 'AUTO_LOITER';
   #blind = false;
-  #lastFixS = Number.NEGATIVE_INFINITY;
   #reposition: { targetNed: Readonly<Vector3>; yawRad: number } | undefined;
   #steps = 0;
+  #rebootS = Number.POSITIVE_INFINITY;
   #gainsRevision = 0;
   #gainsDueS = Number.POSITIVE_INFINITY;
 
   constructor(options: AutopilotOptions) {
     const { parameters, profile, motion, random } = options;
-    const [leastS, spreadS] = ALIGNMENT_S[profile];
-    this.#alignedAtS = leastS + spreadS * random.uniform();
+    this.#estimator = new EstimatorHealth(profile, random);
     this.situation = {
       profile,
       parameters,
@@ -106,6 +104,7 @@ export class Autopilot {
       originAltAmslM: options.originAltAmslM,
       batteryRemaining: 1,
     };
+    this.rebootsOnCommand = options.rebootsOnCommand;
     this.home = new Home(random.fork('home'));
     this.control = new FlightControl(controlGains(parameters), parameters.get('MPC_THR_HOVER'));
     this.navigator = new Navigator(options.plans, options.localOf);
@@ -131,21 +130,34 @@ export class Autopilot {
   }
 
   get offboardStreamAlive(): boolean {
-    const { timeS, parameters } = this.situation;
-    return this.stream.ageS(timeS) < parameters.get('COM_OF_LOSS_T') + LOSS_NOTICE_S;
+    return this.stream.isAlive(this.situation);
   }
 
   /** Arms and fixes home, if PX4 would. */
   arm(): ReturnType<Commander['arm']> {
     const wasArmed = this.commander.armed;
     const result = this.commander.arm(this.situation);
-    if (!wasArmed && this.commander.armed) this.home.set(this.situation);
+    if (!wasArmed && this.commander.armed) this.home.fix(this.situation);
     return result;
   }
 
   /** DO_REPOSITION, in force when LOITER is entered; NaN keeps a coordinate or the heading. */
   repositionNext(targetNed: Readonly<Vector3>, yawRad: number): void {
     this.#reposition = { targetNed, yawRad };
+  }
+
+  /** DO_CHANGE_SPEED: horizontal speed of the mode that is flown now; not above 0 for the default. */
+  changeSpeed(speedMps: number): void {
+    this.#trajectory.cruiseMps = speedMps > 0 ? speedMps : Number.NaN;
+  }
+
+  /** Obeys a command to reboot, when the ack is out. */
+  rebootSoon(): void {
+    this.#rebootS = this.situation.timeS + REBOOT_DELAY_S;
+  }
+
+  get rebootIsDue(): boolean {
+    return this.situation.timeS >= this.#rebootS;
   }
 
   /** A HEARTBEAT of a ground station has come. */
@@ -187,7 +199,7 @@ export class Autopilot {
 
   #stepOuter(dtS: number): void {
     const { situation, commander } = this;
-    this.#judgeEstimate();
+    this.#estimator.judge(situation);
     this.#refreshGains();
     this.navigator.step(situation);
     this.gcs.step(situation.timeS);
@@ -204,17 +216,6 @@ export class Autopilot {
     this.#behaviour.step(dtS, situation, this.setpoint);
     this.#lift(dtS);
     this.#detect(dtS);
-  }
-
-  /** Position may be used as long as GNSS was there within EKF2_NOAID_TOUT. */
-  #judgeEstimate(): void {
-    const { situation } = this;
-    const { timeS, parameters } = situation;
-    if (situation.gnssFix) this.#lastFixS = timeS;
-    situation.aligned = timeS >= this.#alignedAtS;
-    const unaidedS = timeS - this.#lastFixS;
-    situation.positionValid =
-      situation.aligned && unaidedS * 1e6 <= parameters.get('EKF2_NOAID_TOUT');
   }
 
   #followMode(): void {
@@ -270,11 +271,10 @@ export class Autopilot {
 
   #detect(dtS: number): void {
     const { situation, control } = this;
-    const { motion, parameters } = situation;
     this.#command.thrust = control.position.thrust;
     this.#command.hoverThrust = control.hover.value;
     this.#command.downMps = control.position.velocitySetpointNed.z;
-    this.#detector.step(dtS, this.#ramp.phase, this.#command, motion, parameters);
+    this.#detector.step(dtS, this.#ramp.phase, this.#command, situation);
     situation.landed = this.#detector.landed;
     if (this.#detector.contact && this.#ramp.phase === 'flight') control.idle();
   }

@@ -111,21 +111,21 @@ export class Commander {
     if (this.armed) return 'accepted';
     const reason = this.reasonAgainstArming(situation);
     if (reason !== undefined) {
-      this.#say('critical', 'Arming denied: Resolve system health failures first');
+      this.say('critical', 'Arming denied: Resolve system health failures first');
       return 'temporarilyRejected';
     }
     this.armed = true;
     this.#autoDisarm.armed(situation.timeS);
     this.#batteryAtArming = this.#battery.level;
     this.#takeoffS = Number.NaN;
-    this.#say('info', 'Armed by external command');
+    this.say('info', 'Armed by external command');
     return 'accepted';
   }
 
   disarm(situation: Situation, forced: boolean): RequestResult {
     if (!this.armed) return 'accepted';
     if (!situation.landed && !forced) {
-      this.#say('critical', 'Disarming denied: not landed');
+      this.say('critical', 'Disarming denied: not landed');
       return 'temporarilyRejected';
     }
     this.#stop('Disarmed by external command');
@@ -135,7 +135,7 @@ export class Commander {
   requestMode(mode: FlightMode, _situation: Situation): RequestResult {
     const locked = this.armed && this.terminated;
     if (locked || (this.armed && lacking(mode, this.#conditions) !== undefined)) {
-      this.#say('critical', `Switching to ${mode} is currently not available`);
+      this.say('critical', `Switching to ${mode} is currently not available`);
       return 'temporarilyRejected';
     }
     this.#intend(mode);
@@ -214,7 +214,7 @@ export class Commander {
 
   #stop(text: string): void {
     this.armed = false;
-    this.#say('info', text);
+    this.say('info', text);
     if (preventsArming(this.intendedMode)) this.intendedMode = this.#modeAfterDisarming;
     this.#setMode();
   }
@@ -231,7 +231,8 @@ export class Commander {
     this.mode = replaced ?? this.intendedMode;
   }
 
-  #say(kind: Notice['kind'], text: string): void {
+  /** Tells people at a ground station. */
+  say(kind: Notice['kind'], text: string): void {
     if (this.notices.length < NOTICES_MAX) this.notices.push({ kind, text });
   }
 }

@@ -1,3 +1,4 @@
+import type { Vector3 } from '#protocols/vector.ts';
 import type { Random } from '#protocols/random.ts';
 import type { Situation } from './situation.ts';
 import { yawOf } from '../rotation.ts';
@@ -7,10 +8,11 @@ const PERIOD_S = 2;
 /** Spread of GNSS altitude in it: home and LOCAL_POSITION_NED differ by up to a metre or so. */
 const ALTITUDE_JITTER_M = 0.4;
 
-/** Home position: follows the vehicle on the ground, fixed by arming. */
+/** Home position: follows the vehicle on the ground, fixed by arming or by somebody who sets it. */
 export class Home {
   readonly #random: Random;
   #nextS = 0;
+  #manual = false;
 
   constructor(random: Random) {
     this.#random = random;
@@ -18,10 +20,28 @@ export class Home {
 
   /** Returns whether home was set anew. */
   step(situation: Situation): boolean {
-    if (!situation.aligned || situation.armed || situation.timeS < this.#nextS) return false;
+    if (
+      this.#manual ||
+      !situation.positionValid ||
+      situation.armed ||
+      situation.timeS < this.#nextS
+    )
+      return false;
     this.#nextS = situation.timeS + PERIOD_S;
     this.set(situation);
     return true;
+  }
+
+  /** By arming: to where it stands, unless somebody has said where home is. */
+  fix(situation: Situation): void {
+    if (!this.#manual) this.set(situation);
+  }
+
+  /** Where somebody says; it is not taken anew until the next boot. */
+  setManually(situation: Situation, homeNed: Readonly<Vector3>): void {
+    Object.assign(situation.homeNed, homeNed);
+    situation.homeKnown = true;
+    this.#manual = true;
   }
 
   set(situation: Situation): void {

@@ -1,5 +1,5 @@
 import type { Motion } from './control/flight-control.ts';
-import type { Parameters } from './parameters.ts';
+import type { Situation } from './situation.ts';
 import type { LiftPhase } from './takeoff-ramp.ts';
 
 /** LNDMC_Z_VEL_MAX and LNDMC_XY_VEL_MAX. */
@@ -36,8 +36,7 @@ export class LandDetector {
     dtS: number,
     phase: LiftPhase,
     command: Readonly<LiftCommand>,
-    motion: Motion,
-    parameters: Parameters,
+    { motion, parameters, positionValid }: Situation,
   ): void {
     if (phase === 'disarmed') {
       this.#rest();
@@ -51,7 +50,7 @@ export class LandDetector {
       return;
     }
     const descending = command.downMps > DESCENT_SHARE * parameters.get('MPC_LAND_CRWL');
-    const resting = isStill(motion) && phase === 'flight' && (low || descending);
+    const resting = isStill(motion, positionValid) && phase === 'flight' && (low || descending);
     this.#stillS = resting ? this.#stillS + dtS : 0;
     this.contact = this.#stillS >= CONTACT_S;
     if (this.#stillS >= LANDED_S) this.#rest();
@@ -70,5 +69,7 @@ export class LandDetector {
   }
 }
 
-const isStill = ({ velocityNed: { x, y, z } }: Motion): boolean =>
-  Math.abs(z) < STILL_DOWN_MPS && x * x + y * y < STILL_HORIZONTAL_MPS * STILL_HORIZONTAL_MPS;
+/** Horizontal speed counts only while it is known. */
+const isStill = ({ velocityNed: { x, y, z } }: Motion, known: boolean): boolean =>
+  Math.abs(z) < STILL_DOWN_MPS &&
+  (!known || x * x + y * y < STILL_HORIZONTAL_MPS * STILL_HORIZONTAL_MPS);

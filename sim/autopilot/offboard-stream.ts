@@ -4,6 +4,7 @@ import { MavFrame, PositionTargetTypemask as Mask } from 'mavlink-mappings/dist/
 import { yawOf } from '../rotation.ts';
 import { emptySetpoint } from './control/flight-setpoint.ts';
 import type { Motion } from './control/flight-control.ts';
+import type { Situation } from './situation.ts';
 
 /** The fields that SET_POSITION_TARGET_LOCAL_NED and _GLOBAL_INT share, position already local. */
 export interface PositionTarget {
@@ -19,6 +20,8 @@ export interface PositionTarget {
   yawRate: number;
 }
 
+/** The loss of the stream is noticed this long after COM_OF_LOSS_T (recordings: 0.04–0.11 s). */
+const LOSS_NOTICE_S = 0.06;
 const UNSET = Number.NaN;
 const IGNORED_X = [Mask.X_IGNORE, Mask.Y_IGNORE, Mask.Z_IGNORE] as const;
 const IGNORED_V = [Mask.VX_IGNORE, Mask.VY_IGNORE, Mask.VZ_IGNORE] as const;
@@ -53,6 +56,10 @@ export class OffboardStream {
   /** Seconds since the last setpoint that counted. */
   ageS(timeS: number): number {
     return timeS - this.#lastS;
+  }
+
+  isAlive({ timeS, parameters }: Situation): boolean {
+    return this.ageS(timeS) < parameters.get('COM_OF_LOSS_T') + LOSS_NOTICE_S;
   }
 
   /** Returns whether the setpoint counted. `frame` is MAV_FRAME after global ones became local. */

@@ -3,6 +3,9 @@ import type { FlightSetpoint } from '../control/flight-setpoint.ts';
 import type { Situation } from '../situation.ts';
 import type { ModeBehaviour } from './mode-behaviour.ts';
 
+/** Nearer than this the heading stays. */
+const FAR_M = 2;
+
 /** AUTO.LOITER (Hold): brake, then stay; after a take-off stay where that one was going. */
 export class Loiter implements ModeBehaviour {
   readonly finished = false;
@@ -29,12 +32,17 @@ export class Loiter implements ModeBehaviour {
     this.#trajectory.step(dtS, situation.motion, out);
   }
 
-  /** DO_REPOSITION: the point (local NED) and heading to hold; NaN keeps what is held. */
+  /**
+   * DO_REPOSITION: the point (local NED) and heading to hold. NaN keeps a coordinate; without a
+   * heading it looks where it flies, if that is far enough.
+   */
   reposition(northM: number, eastM: number, downM: number, yawRad: number): void {
     const { targetNed } = this.#trajectory;
+    const onTheWay = this.#trajectory.courseRad(northM, eastM, FAR_M);
     if (Number.isFinite(northM)) targetNed.x = northM;
     if (Number.isFinite(eastM)) targetNed.y = eastM;
     if (Number.isFinite(downM)) targetNed.z = downM;
     if (Number.isFinite(yawRad)) this.#trajectory.targetYawRad = yawRad;
+    else if (Number.isFinite(onTheWay)) this.#trajectory.targetYawRad = onTheWay;
   }
 }

@@ -1,6 +1,5 @@
 import { ClockSync } from './clock-sync.ts';
 import { Commands } from './commands.ts';
-import { LegacyMode } from './legacy-mode.ts';
 import type { MessageService, ServiceContext } from './message-service.ts';
 import { Missions } from './missions.ts';
 import { ParameterService } from './parameter-service.ts';
@@ -13,5 +12,4 @@ export const linkServices = (context: ServiceContext): readonly MessageService[]
   new ClockSync(context),
   new ParameterService(context),
   new Missions(context),
-  new LegacyMode(context),
 ];

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import type { Injury } from '#sim/injury.ts';
 import type { Profile } from '#sim/autopilot/parameters.ts';
 
 /** Recordings of PX4's own simulator, both directions; in the workshop, not in every clone. */
@@ -10,8 +11,8 @@ export interface RecordingSpec {
   profile: Profile;
   /** The recorded vehicle's; the client's is what its packets say. */
   sysid: number;
-  /** What the client could not send: the simulated GNSS receiver goes silent at this boot time. */
-  gnssLostAtS?: number;
+  /** What was done to the vehicle besides what the client sent, at boot times. */
+  injuries?: readonly { atS: number; injury: Injury }[];
 }
 
 const v115 = (name: string, sysid: number, more: Partial<RecordingSpec> = {}): RecordingSpec => ({
@@ -28,6 +29,15 @@ const v118 = (name: string, sysid: number): RecordingSpec => ({
   profile: '1.18',
   sysid,
 });
+
+const HEIGHT_SLID: Injury = {
+  kind: 'estimateReset',
+  northM: 0,
+  eastM: 0,
+  downM: 5.5,
+  yawDeg: 0,
+  origin: 'stays',
+};
 
 /** Every recording, in the order in which a reader meets the concepts. */
 export const RECORDINGS: readonly RecordingSpec[] = [
@@ -46,8 +56,18 @@ export const RECORDINGS: readonly RecordingSpec[] = [
   v115('rtl-land-disarm', 2),
   v115('mission-fence', 1),
   v115('failsafe-gcs-loss', 2),
-  v115('failsafe-gps-loss', 2, { gnssLostAtS: 58.6 }),
-  v115('failsafe-battery', 1),
+  v115('failsafe-gps-loss', 2, {
+    injuries: [{ atS: 62.3, injury: { kind: 'gnss', works: false } }],
+  }),
+  // The estimate of height slid by metres while it hovered, and the voltage's sag let the estimate of
+  // the charge fall at two moments.
+  v115('failsafe-battery', 1, {
+    injuries: [
+      { atS: 81.5, injury: { kind: 'battery', remaining: 0.115 } },
+      { atS: 110, injury: HEIGHT_SLID },
+      { atS: 140.8, injury: { kind: 'battery', remaining: 0.03 } },
+    ],
+  }),
 ];
 
 export const isPresent = (spec: RecordingSpec): boolean =>

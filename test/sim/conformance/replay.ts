@@ -8,11 +8,18 @@ const GLOBAL_POSITION_INT = 33;
 /** No profile needs longer to align. */
 const ALIGNMENT_MAX_S = 60;
 
+/** Where SIH boots. */
+const SIH_HOME = {
+  '1.15': { latDeg: 45.467116, lonDeg: -73.757837, altAmslM: 32.34 },
+  '1.18': { latDeg: 47.397743, lonDeg: 8.545594, altAmslM: 489.4 },
+} as const;
+
 /** SIH's airframe 10040 at SIH's home, its battery a simulated one that sags nowhere. */
 const scenarioOf = ({ profile, sysid }: RecordingSpec): ScenarioInput => ({
   seed: 5,
   profile,
-  origin: { latDeg: 45.467116, lonDeg: -73.757837, altAmslM: 32.34 },
+  rebootsOnCommand: false,
+  origin: SIH_HOME[profile],
   physics: { linearDragNPerMps: 1, quadraticDragNPerMps2: 0 },
   battery: { capacityAh: 100, internalResistanceOhm: 0, initialCharge: 0.5 },
   vehicles: [{ sysid, homeNorthM: 0, homeEastM: 0 }],
@@ -52,12 +59,14 @@ export const replay = (spec: RecordingSpec, flight: RecordedFlight): TimedFrame[
   const vehicle = makeVehicle(spec);
   const framer = new Framer();
   const answers: TimedFrame[] = [];
+  const injuries = [...(spec.injuries ?? [])];
   let next = 0;
   for (let atS = -leadS; atS < endS; atS = vehicle.timeMs() / 1000 - leadS) {
     while (next < fromClient.length && fromClient[next]!.atS <= atS) {
       vehicle.receive([fromClient[next]!.frame]);
       next += 1;
     }
+    while (injuries.length > 0 && injuries[0]!.atS <= atS) vehicle.injure(injuries.shift()!.injury);
     for (const datagram of vehicle.step()) framer.push(datagram);
     const sentS = vehicle.timeMs() / 1000 - leadS;
     for (let frame = framer.next(); frame !== undefined; frame = framer.next()) {

@@ -1,5 +1,6 @@
 import { packetChecksum } from './checksum.ts';
 import { crcExtraOf } from './crc-extra.ts';
+import { strangePacketAt } from './strange-packet.ts';
 
 const START_BYTE = 0xfd;
 const HEADER_BYTES = 10;
@@ -48,6 +49,10 @@ export interface FramerCounts {
   bytesSkipped: number;
   /** Candidates with a known message id and a wrong checksum. */
   crcErrors: number;
+  /** Of the skipped: whole MAVLink 1 packets, as far as they came in one piece. */
+  mavlink1Packets: number;
+  /** Of the skipped: what looks like a MAVLink 2 packet of an unknown message, likewise. */
+  unknownMessages: number;
 }
 
 /**
@@ -61,7 +66,13 @@ export interface FramerCounts {
  * push out the oldest ones, which count as skipped. Throws nothing, whatever the bytes.
  */
 export class Framer {
-  readonly counts: FramerCounts = { framesGood: 0, bytesSkipped: 0, crcErrors: 0 };
+  readonly counts: FramerCounts = {
+    framesGood: 0,
+    bytesSkipped: 0,
+    crcErrors: 0,
+    mavlink1Packets: 0,
+    unknownMessages: 0,
+  };
   readonly #capacity: number;
   #buffer: Uint8Array;
   readonly #view: FrameView;
@@ -120,10 +131,17 @@ export class Framer {
         if (this.#isIntact()) return this.#take(length);
         this.counts.crcErrors += 1;
       } else if (length > 0 && !this.#datagramEnded) return undefined;
+      else if (length === 0) this.#noteStrange();
       this.#start += 1;
       this.counts.bytesSkipped += 1;
     }
     return undefined;
+  }
+
+  #noteStrange(): void {
+    const strange = strangePacketAt(this.#buffer, this.#start, this.#end);
+    if (strange === 'mavlink1') this.counts.mavlink1Packets += 1;
+    else if (strange === 'unknownMessage') this.counts.unknownMessages += 1;
   }
 
   /** Bytes the packet at the read position needs (at least, if its header is cut); 0 for no packet. */

@@ -1,6 +1,6 @@
 import { Framer } from './framer.ts';
 import type { Frame } from './framer.ts';
-import type { LinkCounts } from './link.ts';
+import { newLinkCounts, type LinkCounts } from './link.ts';
 
 /** 2.5 s of PX4's default onboard traffic (about 408 packets/s), at most 280 kB. */
 const DEFAULT_CAPACITY_FRAMES = 1024;
@@ -12,20 +12,13 @@ interface InboxOptions {
 }
 
 /**
- * Turns one remote's datagrams into frames and keeps the newest until the reader takes them.
+ * Turns one remote's bytes into frames and keeps the newest until the reader takes them.
  * A packet never spans datagrams (PX4 sends several whole ones in each), so half a packet at
- * a datagram's end is given up rather than joined to whatever comes next.
+ * a datagram's end is given up rather than joined to whatever comes next; a stream (serial, TCP) may
+ * cut its packets anywhere.
  */
 export class Inbox {
-  readonly counts: LinkCounts = {
-    framesGood: 0,
-    framesForeign: 0,
-    framesDropped: 0,
-    bytesSkipped: 0,
-    crcErrors: 0,
-    datagramsForeign: 0,
-    sendsFailed: 0,
-  };
+  readonly counts: LinkCounts = newLinkCounts();
   readonly #framer = new Framer();
   readonly #sysid: number | undefined;
   readonly #capacity: number;
@@ -40,18 +33,36 @@ export class Inbox {
   accept(datagram: Uint8Array): number {
     this.#framer.push(datagram);
     this.#framer.endDatagram();
+    return this.#takeFrames(datagram.length);
+  }
+
+  /** Takes the next bytes of a stream, however they are cut. */
+  append(bytes: Uint8Array): number {
+    this.#framer.push(bytes);
+    return this.#takeFrames(bytes.length);
+  }
+
+  /** The stream was interrupted: what comes next continues no packet. */
+  cut(): void {
+    this.#framer.endDatagram();
+    this.#takeFrames(0);
+  }
+
+  #takeFrames(bytesReceived: number): number {
+    const { counts } = this;
     let kept = 0;
     for (let frame = this.#framer.next(); frame !== undefined; frame = this.#framer.next()) {
       if (this.#sysid === undefined || frame.sysid === this.#sysid) {
         this.#frames.push(frame);
         kept += 1;
       } else {
-        this.counts.framesForeign += 1;
+        counts.framesForeign += 1;
       }
     }
-    this.counts.framesGood += kept;
-    this.counts.bytesSkipped = this.#framer.counts.bytesSkipped;
-    this.counts.crcErrors = this.#framer.counts.crcErrors;
+    counts.bytesReceived += bytesReceived;
+    counts.framesGood += kept;
+    const { bytesSkipped, crcErrors, mavlink1Packets, unknownMessages } = this.#framer.counts;
+    Object.assign(counts, { bytesSkipped, crcErrors, mavlink1Packets, unknownMessages });
     this.#forgetOldest();
     return kept;
   }

@@ -70,6 +70,14 @@ export class SecuredLink implements VehicleLink {
     return this.#link.counts;
   }
 
+  get outage(): VehicleLink['outage'] {
+    return this.#link.outage;
+  }
+
+  get strangers(): NonNullable<VehicleLink['strangers']> {
+    return this.#link.strangers ?? [];
+  }
+
   send(bytes: Uint8Array): void {
     const { policy, signing } = this.#security;
     if (policy === 'off' || signing === undefined) {

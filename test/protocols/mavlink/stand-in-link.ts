@@ -1,5 +1,5 @@
 import { Framer, type Frame } from '#protocols/mavlink/framer.ts';
-import type { LinkCounts, VehicleLink } from '#protocols/mavlink/link.ts';
+import { newLinkCounts, type LinkCounts, type VehicleLink } from '#protocols/mavlink/link.ts';
 import { VehicleSession } from '#protocols/mavlink/vehicle-session.ts';
 import { scenarioSchema, type ScenarioInput } from '#sim/scenario.ts';
 import { STEP_MS, Vehicle } from '#sim/vehicle.ts';
@@ -9,15 +9,7 @@ const PUMP_MS = 20;
 /** A wire to a stand-in in the same process, in made time. Loses what it is told to lose. */
 export class StandInLink implements VehicleLink {
   readonly vehicle: Vehicle;
-  readonly counts: LinkCounts = {
-    framesGood: 0,
-    framesForeign: 0,
-    framesDropped: 0,
-    bytesSkipped: 0,
-    crcErrors: 0,
-    datagramsForeign: 0,
-    sendsFailed: 0,
-  };
+  readonly counts: LinkCounts = newLinkCounts();
   /** Says of each packet, whichever way it goes, whether it gets lost. */
   loses: () => boolean = () => false;
   readonly #toVehicle = new Framer();

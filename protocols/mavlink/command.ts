@@ -1,6 +1,15 @@
-import { CommandLong, MavResult } from 'mavlink-mappings/dist/lib/common.js';
+import { MavResult } from 'mavlink-mappings/dist/lib/common.js';
 import type { CommandAck } from 'mavlink-mappings/dist/lib/common.js';
+import type { MavLinkData } from 'mavlink-mappings/dist/lib/mavlink.js';
+import {
+  ackResultOf,
+  cancelMessage,
+  commandMessage,
+  type AckResult,
+  type CommandPlace,
+} from './command-message.ts';
 import type { Frame } from './framer.ts';
+import { Remarks } from './remarks.ts';
 
 /** A MAVLink address. */
 export interface Component {
@@ -13,6 +22,8 @@ export interface CommandRequest {
   command: number;
   /** Parameters 1 to 7; those left out are 0, and NaN means "as the autopilot likes". */
   params: readonly number[];
+  /** In place of parameters 5 to 7: the command goes out as COMMAND_INT. */
+  place?: CommandPlace;
   /**
    * An urgent one goes out at once, past the queue and the pacing, and cancels an unfinished one of
    * the same command. A late ack of that one may then be taken for its own: watch what the
@@ -21,14 +32,7 @@ export interface CommandRequest {
   urgent?: boolean;
 }
 
-export type CommandResult =
-  | 'accepted'
-  | 'temporarilyRejected'
-  | 'denied'
-  | 'unsupported'
-  | 'failed'
-  | 'timeout'
-  | 'cancelled';
+export type CommandResult = AckResult | 'timeout';
 
 export interface CommandOutcome {
   id: number;
@@ -36,6 +40,19 @@ export interface CommandOutcome {
   result: CommandResult;
   /** How often it was sent; 0 when it was cancelled in the queue. */
   attempts: number;
+  /**
+   * Of a refusal: what the vehicle said from the first send on, until `remarkMs` after its ack. PX4
+   * says why in a text or an event within some 10 ms of the ack.
+   */
+  remarks: readonly string[];
+}
+
+/** A command that takes its time: the vehicle says how far it is. */
+export interface CommandProgress {
+  id: number;
+  command: number;
+  /** 0 to 100; undefined when the vehicle does not know. */
+  percent: number | undefined;
 }
 
 export interface CommandLimits {
@@ -49,6 +66,8 @@ export interface CommandLimits {
   inFlight: number;
   /** Commands that may wait, fly, or have an outcome that nobody took. */
   capacity: number;
+  /** How long a refusal waits for the vehicle's words about it. */
+  remarkMs: number;
 }
 
 const DEFAULT_LIMITS: CommandLimits = {
@@ -57,12 +76,14 @@ const DEFAULT_LIMITS: CommandLimits = {
   progressTimeoutMs: 5000,
   inFlight: 3,
   capacity: 64,
+  remarkMs: 0,
 };
 
 interface Pending {
   id: number;
   request: CommandRequest;
   attempts: number;
+  firstSentMs: number;
   sentMs: number;
   deadlineMs: number;
   inProgress: boolean;
@@ -70,13 +91,22 @@ interface Pending {
 
 export interface CommandTick {
   /** To be encoded and sent now, in this order. */
-  send: CommandLong[];
+  send: MavLinkData[];
   /** What has ended since the last tick, in order. */
   outcomes: CommandOutcome[];
+  /** What the vehicle reported since the last tick; the newest of each command. */
+  progress: CommandProgress[];
+}
+
+/** A refusal that waits for the vehicle's words. */
+interface Held {
+  outcome: Omit<CommandOutcome, 'remarks'>;
+  sinceMs: number;
+  dueMs: number;
 }
 
 /**
- * COMMAND_LONG with acknowledgement and retry (mavlink.io/en/services/command.html), without I/O:
+ * COMMAND_LONG and COMMAND_INT with acknowledgement and retry (mavlink.io/en/services/command.html), without I/O:
  * hand in acks as they come and call {@link CommandService.tick} with the time.
  *
  * An ack names a command, not a request, so each command has one request in flight. After one that
@@ -91,6 +121,10 @@ export class CommandService {
   readonly #flying = new Map<number, Pending>();
   /** Command → when stray acks of its last request have died away. Bounded by pruning each tick. */
   readonly #quietUntilMs = new Map<number, number>();
+  readonly #remarks = new Remarks();
+  readonly #progress = new Map<number, CommandProgress>();
+  readonly #cancels: MavLinkData[] = [];
+  #held: Held[] = [];
   #outcomes: CommandOutcome[] = [];
   #nextId = 1;
 
@@ -103,24 +137,45 @@ export class CommandService {
   /** Queues a request; its id comes back in the outcome. Undefined when the queue is full. */
   request(request: CommandRequest): number | undefined {
     if (request.urgent) this.#cancelCommand(request.command);
-    const held = this.#queue.length + this.#flying.size + this.#outcomes.length;
+    const ended = this.#outcomes.length + this.#held.length;
+    const held = this.#queue.length + this.#flying.size + ended;
     if (held >= this.#limits.capacity && !request.urgent) return undefined;
     const id = this.#nextId;
     this.#nextId += 1;
-    const pending = { id, request, attempts: 0, sentMs: 0, deadlineMs: 0, inProgress: false };
+    const pending: Pending = {
+      id,
+      request,
+      attempts: 0,
+      firstSentMs: 0,
+      sentMs: 0,
+      deadlineMs: 0,
+      inProgress: false,
+    };
     const firstNormal = this.#queue.findIndex((queued) => !queued.request.urgent);
     if (request.urgent && firstNormal >= 0) this.#queue.splice(firstNormal, 0, pending);
     else this.#queue.push(pending);
     return id;
   }
 
-  /** Gives up a request: it is sent no more, and its outcome is `cancelled`. Unknown ids do nothing. */
+  /**
+   * Gives up a request: it is sent no more, and its outcome is `cancelled`. One in progress is
+   * cancelled at the vehicle too. Unknown ids do nothing.
+   */
   cancel(id: number): void {
     const queued = this.#queue.findIndex((pending) => pending.id === id);
     if (queued >= 0) this.#finish(this.#queue.splice(queued, 1)[0]!, 'cancelled');
     for (const pending of this.#flying.values()) {
-      if (pending.id === id) this.#finish(pending, 'cancelled');
+      if (pending.id !== id) continue;
+      if (pending.inProgress && this.#cancels.length < this.#limits.capacity) {
+        this.#cancels.push(cancelMessage(this.#target, pending.request.command));
+      }
+      this.#finish(pending, 'cancelled');
     }
+  }
+
+  /** Takes what the vehicle said in words: it may be about a command. */
+  remark(text: string, nowMs: number): void {
+    this.#remarks.add(text, nowMs);
   }
 
   /** Takes an ack and the frame it came in; one from or for anybody else is ignored. */
@@ -132,13 +187,16 @@ export class CommandService {
     if (ack.result === MavResult.IN_PROGRESS) {
       pending.inProgress = true;
       pending.deadlineMs = nowMs + this.#limits.progressTimeoutMs;
+      const { id, request } = pending;
+      const percent = ack.progress <= 100 ? ack.progress : undefined;
+      this.#progress.set(id, { id, command: request.command, percent });
       return;
     }
-    this.#finish(pending, resultOf(ack.result));
+    this.#finish(pending, ackResultOf(ack.result), nowMs);
   }
 
   tick(nowMs: number): CommandTick {
-    const send: CommandLong[] = [];
+    const send = this.#cancels.splice(0);
     for (const pending of this.#flying.values()) {
       if (nowMs < pending.deadlineMs) continue;
       if (pending.inProgress || pending.attempts >= this.#limits.attempts) {
@@ -151,12 +209,15 @@ export class CommandService {
       if (nowMs >= untilMs) this.#quietUntilMs.delete(command);
     }
     this.#launch(send, nowMs);
+    this.#release(nowMs);
     const outcomes = this.#outcomes;
     this.#outcomes = [];
-    return { send, outcomes };
+    const progress = [...this.#progress.values()];
+    this.#progress.clear();
+    return { send, outcomes, progress };
   }
 
-  #launch(send: CommandLong[], nowMs: number): void {
+  #launch(send: MavLinkData[], nowMs: number): void {
     for (let index = 0; index < this.#queue.length;) {
       const pending = this.#queue[index]!;
       if (!this.#mayFly(pending)) {
@@ -175,24 +236,21 @@ export class CommandService {
     return !this.#flying.has(request.command) && !this.#quietUntilMs.has(request.command);
   }
 
-  #transmit(pending: Pending, nowMs: number): CommandLong {
-    const message = new CommandLong();
-    message.targetSystem = this.#target.sysid;
-    message.targetComponent = this.#target.compid;
-    message.command = pending.request.command;
-    message.confirmation = pending.attempts;
-    const params = pending.request.params;
-    message._param1 = params[0] ?? 0;
-    message._param2 = params[1] ?? 0;
-    message._param3 = params[2] ?? 0;
-    message._param4 = params[3] ?? 0;
-    message._param5 = params[4] ?? 0;
-    message._param6 = params[5] ?? 0;
-    message._param7 = params[6] ?? 0;
+  #transmit(pending: Pending, nowMs: number): MavLinkData {
+    const message = commandMessage(this.#target, pending.request, pending.attempts);
+    if (pending.attempts === 0) pending.firstSentMs = nowMs;
     pending.attempts += 1;
     pending.sentMs = nowMs;
     pending.deadlineMs = nowMs + this.#limits.ackTimeoutMs;
     return message;
+  }
+
+  #release(nowMs: number): void {
+    for (const { outcome, sinceMs, dueMs } of this.#held) {
+      if (nowMs < dueMs) continue;
+      this.#outcomes.push({ ...outcome, remarks: this.#remarks.since(sinceMs) });
+    }
+    this.#held = this.#held.filter(({ dueMs }) => nowMs < dueMs);
   }
 
   #cancelCommand(command: number): void {
@@ -204,14 +262,22 @@ export class CommandService {
     }
   }
 
-  #finish(pending: Pending, result: CommandResult): void {
-    const { id, request, attempts, sentMs } = pending;
+  /** @param ackMs when the vehicle answered; undefined when it did not. */
+  #finish(pending: Pending, result: CommandResult, ackMs?: number): void {
+    const { id, request, attempts, sentMs, firstSentMs } = pending;
     if (this.#flying.get(request.command) === pending) this.#flying.delete(request.command);
     const unanswered = attempts - (result === 'timeout' || result === 'cancelled' ? 0 : 1);
     if (unanswered > 0) {
       this.#quietUntilMs.set(request.command, sentMs + this.#limits.ackTimeoutMs);
     }
-    this.#outcomes.push({ id, command: request.command, result, attempts });
+    this.#progress.delete(id);
+    const outcome = { id, command: request.command, result, attempts };
+    if (ackMs === undefined || result === 'accepted') {
+      this.#outcomes.push({ ...outcome, remarks: [] });
+    } else {
+      const dueMs = ackMs + this.#limits.remarkMs;
+      this.#held.push({ outcome, sinceMs: firstSentMs, dueMs });
+    }
   }
 
   /** PX4 fills in whom it answers; both zero is what an older, truncated ack decodes to. */
@@ -220,25 +286,3 @@ export class CommandService {
     return targetSystem === this.#self.sysid && targetComponent === this.#self.compid;
   }
 }
-
-/** A result that MAVLink does not define counts as failed: it is surely no acceptance. */
-const resultOf = (result: number): CommandResult => {
-  switch (result) {
-    case MavResult.ACCEPTED:
-      return 'accepted';
-    case MavResult.TEMPORARILY_REJECTED:
-      return 'temporarilyRejected';
-    case MavResult.DENIED:
-    case MavResult.NOT_IN_CONTROL:
-      return 'denied';
-    case MavResult.UNSUPPORTED:
-    case MavResult.COMMAND_LONG_ONLY:
-    case MavResult.COMMAND_INT_ONLY:
-    case MavResult.COMMAND_UNSUPPORTED_MAV_FRAME:
-      return 'unsupported';
-    case MavResult.CANCELLED:
-      return 'cancelled';
-    default:
-      return 'failed';
-  }
-};

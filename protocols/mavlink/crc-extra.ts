@@ -1,17 +1,21 @@
 import { MSG_ID_MAGIC_NUMBER } from 'mavlink-mappings/dist/lib/magic-numbers.js';
 
 /**
- * CRC extras of messages that PX4 v1.15–v1.18 sends and mavlink-mappings does not define.
- * Each was recovered from recorded packets of PX4 SITL: the one byte that makes every checksum right.
+ * CRC extras of messages that PX4 v1.15–v1.18 speaks and mavlink-mappings does not define.
+ * Each was recovered from recorded packets of PX4 SITL: the one byte that makes every checksum right;
+ * those of 80, 412 and 413 follow from their fields (mavlink.io/en/guide/serialization.html).
  */
 const RECOVERED: Readonly<Record<number, number>> = {
   8: 117,
+  80: 14,
   290: 251,
   291: 10,
   345: 209,
   380: 232,
   410: 160,
   411: 106,
+  412: 33,
+  413: 77,
   514: 197,
 };
 

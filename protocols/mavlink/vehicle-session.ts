@@ -1,5 +1,6 @@
-import { CommandAck } from 'mavlink-mappings/dist/lib/common.js';
+import { CommandAck, MavCmd, StatusText } from 'mavlink-mappings/dist/lib/common.js';
 import type { MavLinkData, MavLinkDataConstructor } from 'mavlink-mappings/dist/lib/mavlink.js';
+import { Heartbeat } from 'mavlink-mappings/dist/lib/minimal.js';
 import { Fault } from '../fault.ts';
 import { decode, Encoder } from './codec.ts';
 import {
@@ -8,6 +9,9 @@ import {
   type CommandRequest,
   type Component,
 } from './command.ts';
+import { ArmingReport } from './events/arming-report.ts';
+import { EventClient } from './events/event-client.ts';
+import { eventText } from './events/event-table.ts';
 import type { Frame } from './framer.ts';
 import {
   AutopilotTracker,
@@ -28,6 +32,7 @@ import {
 } from './parameter-client.ts';
 import type { ListProgress } from './parameter-list.ts';
 import type { Parameter, ParameterTable } from './parameter-value.ts';
+import { StatusTexts } from './status-text.ts';
 import { requestMessageCommand } from './vehicle-command.ts';
 
 /**
@@ -37,6 +42,11 @@ import { requestMessageCommand } from './vehicle-command.ts';
 export const TOOL: Component = { sysid: 245, compid: 191 };
 
 const MESSAGE_TIMEOUT_MS = 1500;
+
+/** PX4 says why within some 10 ms of the ack; a slow link takes its time. */
+const REMARK_MS = 300;
+/** MAV_SEVERITY: warning. What is less grave explains no refusal. */
+const LEAST_GRAVE = 4;
 
 /**
  * One vehicle behind a link, as promises, for tools on the ground and on the bench; the pilot has its
@@ -52,6 +62,9 @@ export class VehicleSession {
   readonly #commands: CommandService;
   readonly #parameters: ParameterClient;
   readonly #missions: MissionClient;
+  readonly #events: EventClient;
+  readonly #texts = new StatusTexts();
+  readonly #report = new ArmingReport();
   readonly #watch = new MessageWatch();
   readonly #open = {
     commands: new OpenRequests<CommandOutcome>(),
@@ -67,9 +80,10 @@ export class VehicleSession {
     this.vehicle = vehicle;
     this.#link = link;
     this.#tracker = new AutopilotTracker(vehicle.sysid);
-    this.#commands = new CommandService(vehicle, TOOL);
+    this.#commands = new CommandService(vehicle, TOOL, { remarkMs: REMARK_MS });
     this.#parameters = new ParameterClient(vehicle);
     this.#missions = new MissionClient(vehicle, TOOL);
+    this.#events = new EventClient(vehicle);
   }
 
   /** Takes in what came, sends what is due, and settles what has ended. */
@@ -81,6 +95,7 @@ export class VehicleSession {
       this.#heartbeatMs = nowMs;
       this.#send(companionHeartbeat());
     }
+    this.#listen(nowMs);
     const { commands, parameters, lists, transfers } = this.#open;
     const commanded = this.#commands.tick(nowMs);
     const accessed = this.#parameters.tick(nowMs);
@@ -128,7 +143,17 @@ export class VehicleSession {
     return result === 'accepted' || result === 'timeout' ? message : undefined;
   }
 
-  /** How a command ended: accepted, refused or unanswered. */
+  /**
+   * What PX4 finds wrong with itself, asked for anew; empty (`checks` undefined) when it does not
+   * say: before v1.14, or on a link that loses too much.
+   */
+  async armingReport(): Promise<ArmingReport> {
+    const { result } = await this.command({ command: MavCmd.RUN_PREARM_CHECKS, params: [] });
+    if (result === 'accepted') await this.next(Heartbeat);
+    return this.#report;
+  }
+
+  /** How a command ended: accepted, refused with what the vehicle said about it, or unanswered. */
   command(request: CommandRequest): Promise<CommandOutcome> {
     return this.#open.commands.wait(this.#commands.request(request));
   }
@@ -204,13 +229,29 @@ export class VehicleSession {
     await this.#link.close();
   }
 
+  /** What the vehicle says in words and events: a refusal is explained by them. */
+  #listen(nowMs: number): void {
+    const { send, events } = this.#events.tick(nowMs);
+    for (const message of send) this.#send(message);
+    for (const event of events) {
+      if (this.#report.take(event) || event.level > LEAST_GRAVE) continue;
+      const known = eventText(event);
+      if (known !== undefined) this.#commands.remark(known.text, nowMs);
+    }
+    for (const { severity, text } of this.#texts.tick(nowMs)) {
+      if (severity <= LEAST_GRAVE) this.#commands.remark(text, nowMs);
+    }
+  }
+
   #hear(frame: Frame, nowMs: number): void {
     if (frame.sysid !== this.vehicle.sysid) return;
     const message = decode(frame);
     if (!this.#tracker.observe(frame, message, nowMs)) return;
     this.#parameters.hear(frame, nowMs);
+    this.#events.hear(frame);
     if (message === undefined) return;
-    if (message instanceof CommandAck) this.#commands.acknowledge(message, frame, nowMs);
+    if (message instanceof StatusText) this.#texts.hear(message, nowMs);
+    else if (message instanceof CommandAck) this.#commands.acknowledge(message, frame, nowMs);
     else this.#missions.hear(message, frame);
     this.#watch.hear(message, frame.msgid, nowMs);
   }

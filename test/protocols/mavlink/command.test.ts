@@ -1,6 +1,14 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { CommandAck, MavResult } from 'mavlink-mappings/dist/lib/common.js';
+import {
+  CommandAck,
+  CommandInt,
+  type CommandLong,
+  MavResult,
+} from 'mavlink-mappings/dist/lib/common.js';
+import type { MavLinkData } from 'mavlink-mappings/dist/lib/mavlink.js';
+import { Encoder } from '#protocols/mavlink/codec.ts';
+import { Framer } from '#protocols/mavlink/framer.ts';
 import { CommandService } from '#protocols/mavlink/command.ts';
 import type { CommandOutcome } from '#protocols/mavlink/command.ts';
 import {
@@ -35,6 +43,9 @@ const service = (): CommandService =>
     capacity: 5,
   });
 
+/** What was sent, as the COMMAND_LONGs that they are. */
+const longs = (send: readonly MavLinkData[]): CommandLong[] => send as CommandLong[];
+
 const results = (outcomes: readonly CommandOutcome[]): string[] =>
   outcomes.map(({ result }) => result);
 
@@ -56,9 +67,10 @@ describe('a command', () => {
     commands.acknowledge(ackOf(22, MavResult.ACCEPTED), VEHICLE, 12);
     expect(commands.tick(20)).toEqual({
       send: [],
-      outcomes: [{ id, command: 22, result: 'accepted', attempts: 1 }],
+      outcomes: [{ id, command: 22, result: 'accepted', attempts: 1, remarks: [] }],
+      progress: [],
     });
-    expect(commands.tick(2000)).toEqual({ send: [], outcomes: [] });
+    expect(commands.tick(2000)).toEqual({ send: [], outcomes: [], progress: [] });
   });
 
   test('that meets silence is repeated with a growing confirmation, then times out', () => {
@@ -68,7 +80,7 @@ describe('a command', () => {
     const outcomes: CommandOutcome[] = [];
     for (let nowMs = 0; nowMs <= 400; nowMs += 20) {
       const tick = commands.tick(nowMs);
-      confirmations.push(...tick.send.map(({ confirmation }) => confirmation));
+      confirmations.push(...longs(tick.send).map(({ confirmation }) => confirmation));
       outcomes.push(...tick.outcomes);
     }
     expect(confirmations).toEqual([0, 1, 2]);
@@ -80,9 +92,9 @@ describe('a command', () => {
     commands.request(armCommand());
     commands.tick(0);
     commands.acknowledge(ackOf(ARM, MavResult.IN_PROGRESS), VEHICLE, 50);
-    expect(commands.tick(900)).toEqual({ send: [], outcomes: [] });
+    expect(commands.tick(900)).toMatchObject({ send: [], outcomes: [] });
     commands.acknowledge(ackOf(ARM, MavResult.IN_PROGRESS), VEHICLE, 950);
-    expect(commands.tick(1900)).toEqual({ send: [], outcomes: [] });
+    expect(commands.tick(1900)).toMatchObject({ send: [], outcomes: [] });
     expect(results(commands.tick(1950).outcomes)).toEqual(['timeout']);
   });
 
@@ -135,16 +147,78 @@ describe('a command', () => {
   });
 });
 
+describe('a refusal', () => {
+  test('waits for what the vehicle says about it, before the ack and shortly after', () => {
+    const commands = new CommandService(VEHICLE, SELF, { remarkMs: 400 });
+    commands.remark('Takeoff detected', -500);
+    const id = commands.request(armCommand());
+    commands.tick(0);
+    commands.acknowledge(ackOf(ARM, MavResult.TEMPORARILY_REJECTED), VEHICLE, 12);
+    commands.remark('Arming denied: Resolve system health failures first', 15);
+    commands.remark('Arming denied: Resolve system health failures first', 16);
+    commands.remark('No valid position', 300);
+    expect(commands.tick(400).outcomes).toEqual([]);
+    expect(commands.tick(420).outcomes).toEqual([
+      {
+        id,
+        command: ARM,
+        result: 'temporarilyRejected',
+        attempts: 1,
+        remarks: ['Arming denied: Resolve system health failures first', 'No valid position'],
+      },
+    ]);
+  });
+
+  test('that nobody waits for comes at once', () => {
+    const commands = service();
+    commands.request(armCommand());
+    commands.tick(0);
+    commands.acknowledge(ackOf(ARM, MavResult.DENIED), VEHICLE, 12);
+    expect(commands.tick(12).outcomes).toMatchObject([{ result: 'denied', remarks: [] }]);
+  });
+});
+
+describe('a long command', () => {
+  test('tells how far it is, and is cancelled at the vehicle too', () => {
+    const commands = service();
+    const id = commands.request({ command: 241, params: [1] })!;
+    commands.tick(0);
+    const ack = ackOf(241, MavResult.IN_PROGRESS);
+    ack.progress = 40;
+    commands.acknowledge(ack, VEHICLE, 50);
+    expect(commands.tick(60).progress).toEqual([{ id, command: 241, percent: 40 }]);
+    ack.progress = 255;
+    commands.acknowledge(ack, VEHICLE, 70);
+    expect(commands.tick(80).progress).toEqual([{ id, command: 241, percent: undefined }]);
+    commands.cancel(id);
+    const { send, outcomes } = commands.tick(100);
+    expect(outcomes).toMatchObject([{ id, result: 'cancelled' }]);
+    const framer = new Framer();
+    for (const message of send) framer.push(new Encoder(1, 1).encode(message));
+    expect(framer.next()).toMatchObject({ msgid: 80, payload: new Uint8Array([241, 0, 3, 1]) });
+  });
+});
+
+test('a command with a place is sent exactly', () => {
+  const commands = service();
+  const place = { frame: 6, x: 473_977_001, y: -1_799_999_999, z: 12.5 };
+  commands.request({ command: 192, params: [-1, 1], place });
+  const [sent] = commands.tick(0).send;
+  expect(sent).toBeInstanceOf(CommandInt);
+  expect(sent).toMatchObject({ frame: 6, _param1: -1, _param5: 473_977_001, _param7: 12.5 });
+  expect(commands.tick(150).send).toHaveLength(1);
+});
+
 describe('several commands', () => {
   test('of one kind go one after the other, for an ack does not say which it answers', () => {
     const commands = service();
     const first = commands.request(requestMessageCommand(148));
     const second = commands.request(requestMessageCommand(242));
-    expect(commands.tick(0).send.map(({ _param1 }) => _param1)).toEqual([148]);
+    expect(longs(commands.tick(0).send).map(({ _param1 }) => _param1)).toEqual([148]);
     commands.acknowledge(ackOf(512, MavResult.ACCEPTED), VEHICLE, 10);
     const next = commands.tick(20);
     expect(next.outcomes).toMatchObject([{ id: first }]);
-    expect(next.send.map(({ _param1 }) => _param1)).toEqual([242]);
+    expect(longs(next.send).map(({ _param1 }) => _param1)).toEqual([242]);
     commands.acknowledge(ackOf(512, MavResult.DENIED), VEHICLE, 30);
     expect(commands.tick(40).outcomes).toMatchObject([{ id: second, result: 'denied' }]);
   });
@@ -154,9 +228,9 @@ describe('several commands', () => {
     commands.request(armCommand());
     commands.request(setModeCommand('AUTO_LOITER'));
     commands.request(requestMessageCommand(148));
-    expect(commands.tick(0).send.map(({ command }) => command)).toEqual([ARM, DO_SET_MODE]);
+    expect(longs(commands.tick(0).send).map(({ command }) => command)).toEqual([ARM, DO_SET_MODE]);
     commands.acknowledge(ackOf(ARM, MavResult.ACCEPTED), VEHICLE, 10);
-    expect(commands.tick(20).send.map(({ command }) => command)).toEqual([512]);
+    expect(longs(commands.tick(20).send).map(({ command }) => command)).toEqual([512]);
   });
 
   test('beyond the capacity are refused, and outcomes nobody took count too', () => {
@@ -184,7 +258,7 @@ describe('several commands', () => {
       outcomes: [{ result: 'temporarilyRejected' }],
     });
     commands.acknowledge(ackOf(DO_SET_MODE, MavResult.TEMPORARILY_REJECTED), VEHICLE, 150);
-    expect(commands.tick(160)).toEqual({ send: [], outcomes: [] });
+    expect(commands.tick(160)).toEqual({ send: [], outcomes: [], progress: [] });
     expect(commands.tick(200).send).toMatchObject([{ _param2: 4, _param3: 6, confirmation: 0 }]);
     commands.acknowledge(ackOf(DO_SET_MODE, MavResult.ACCEPTED), VEHICLE, 210);
     expect(results(commands.tick(220).outcomes)).toEqual(['accepted']);
@@ -223,7 +297,7 @@ describe('an urgent command', () => {
     commands.request(requestMessageCommand(148));
     commands.request(setModeCommand('AUTO_LAND', true));
     commands.request(killCommand());
-    const sent = commands.tick(0).send.map(({ command }) => command);
+    const sent = longs(commands.tick(0).send).map(({ command }) => command);
     expect(sent.slice(0, 2)).toEqual([DO_SET_MODE, ARM]);
   });
 
@@ -231,7 +305,7 @@ describe('an urgent command', () => {
     const commands = service();
     for (let index = 0; index < 5; index += 1) commands.request(requestMessageCommand(index));
     expect(commands.request(killCommand())).toBeDefined();
-    expect(commands.tick(0).send.map(({ command }) => command)).toContain(ARM);
+    expect(longs(commands.tick(0).send).map(({ command }) => command)).toContain(ARM);
   });
 });
 
@@ -254,7 +328,7 @@ test('whatever the vehicle answers and when, each request ends exactly once', ()
       let nowMs = 0;
       const tick = (): void => {
         const { send, outcomes } = commands.tick(nowMs);
-        expect(send.every(({ confirmation }) => confirmation < 3)).toBe(true);
+        expect(longs(send).every(({ confirmation }) => confirmation < 3)).toBe(true);
         ended.push(...outcomes.map(({ id }) => id));
       };
       for (const { request, ack, waitMs } of steps) {

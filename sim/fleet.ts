@@ -1,6 +1,7 @@
 import type { Frame } from '#protocols/mavlink/framer.ts';
 import { seededRandom } from '#protocols/random.ts';
 import type { LinkKind } from './autopilot/telemetry/stream-catalogue.ts';
+import { ObservedStandIn } from './observed-vehicle.ts';
 import type { Scenario } from './scenario.ts';
 import { Detector, type DetectorGrid, type Look } from './sensors/detector.ts';
 import { Truth, type TruthSummary } from './truth.ts';
@@ -44,7 +45,7 @@ export class Fleet {
       }),
     );
     this.sysids = [...this.#members.keys()];
-    const vehicles = [...this.#members.values()].map(({ vehicle }) => vehicle);
+    const vehicles = [...this.#members.values()].map(({ vehicle }) => new ObservedStandIn(vehicle));
     this.#truth = new Truth(scenario, vehicles);
   }
 

@@ -109,6 +109,10 @@ export const scenarioSchema = z.strictObject({
       vehiclePort: z.int().min(1024).max(65_000).default(18_570),
     })
     .optional(),
+  /** Where the true state of instance N goes or comes from, `displayPort` + N; see `display`. */
+  displayPort: z.int().min(1024).max(65_000).default(19_410),
+  /** Whether stand-ins send their true state there, as PX4's own simulator does. */
+  display: z.boolean().default(false),
   wind: windSchema.default({}),
   battery: batterySchema.default({}),
   physics: physicsSchema.default({}),

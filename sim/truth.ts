@@ -1,6 +1,6 @@
 import type { FlightMode } from '#protocols/mavlink/modes.ts';
 import type { Scenario } from './scenario.ts';
-import type { Vehicle } from './vehicle.ts';
+import type { ObservedVehicle } from './observed-vehicle.ts';
 import { fenceMarginM } from './world/fence.ts';
 import { clearanceM } from './world/obstacles.ts';
 
@@ -27,14 +27,18 @@ interface VehicleTruth {
   landedAtMs: number | null;
   disarmedAtMs: number | null;
   touchdownSpeedMps: number | null;
-  /** Greatest time without a setpoint while flying in OFFBOARD, ms; void stretches left out. */
-  greatestSetpointGapMs: number;
+  /**
+   * Greatest time without a setpoint while flying in OFFBOARD, ms; void stretches left out. Null where
+   * the vehicle's setpoints cannot be seen.
+   */
+  greatestSetpointGapMs: number | null;
   voidGaps: number;
   greatestHeightM: number;
   flownM: number;
   obstacleCollisions: number;
   leastObstacleClearanceM: number | null;
-  batteryRemaining: number;
+  /** Null where it cannot be seen. */
+  batteryRemaining: number | null;
   northM: number;
   eastM: number;
   heightM: number;
@@ -60,7 +64,7 @@ export interface TruthSummary {
 }
 
 interface Watch {
-  readonly vehicle: Vehicle;
+  readonly vehicle: ObservedVehicle;
   readonly summary: VehicleTruth;
   lastNorthM: number;
   lastEastM: number;
@@ -83,13 +87,13 @@ export class Truth {
   #slippedMs = 0;
   #timeMs = 0;
 
-  constructor(scenario: Scenario, vehicles: readonly Vehicle[]) {
+  constructor(scenario: Scenario, vehicles: readonly ObservedVehicle[]) {
     this.#scenario = scenario;
     this.#watches = vehicles.map((vehicle) => ({
       vehicle,
       summary: emptySummary(vehicle.sysid),
-      lastNorthM: vehicle.quadrotor.positionNed.x,
-      lastEastM: vehicle.quadrotor.positionNed.y,
+      lastNorthM: vehicle.positionNed.x,
+      lastEastM: vehicle.positionNed.y,
       airborne: false,
       armed: false,
       inObstacle: false,
@@ -130,8 +134,7 @@ export class Truth {
 
   #observeFlight(watch: Watch): void {
     const { vehicle, summary } = watch;
-    const { quadrotor } = vehicle;
-    const { x, y } = quadrotor.positionNed;
+    const { x, y, z } = vehicle.positionNed;
     const dn = x - watch.lastNorthM;
     const de = y - watch.lastEastM;
     summary.flownM += Math.sqrt(dn * dn + de * de);
@@ -139,44 +142,48 @@ export class Truth {
     watch.lastEastM = y;
     summary.northM = x;
     summary.eastM = y;
-    summary.heightM = quadrotor.heightM();
+    summary.heightM = 0 - z;
     summary.greatestHeightM = Math.max(summary.greatestHeightM, summary.heightM);
-    summary.batteryRemaining = vehicle.battery.remaining();
-    if (watch.airborne === !quadrotor.onGround) return;
-    watch.airborne = !quadrotor.onGround;
+    summary.batteryRemaining = vehicle.batteryRemaining;
+    if (watch.airborne === !vehicle.onGround) return;
+    watch.airborne = !vehicle.onGround;
     if (watch.airborne) {
       summary.takeoffAtMs ??= this.#timeMs;
     } else {
       summary.landedAtMs = this.#timeMs;
-      summary.touchdownSpeedMps = quadrotor.touchdownSpeedMps;
+      summary.touchdownSpeedMps = vehicle.touchdownSpeedMps;
     }
   }
 
   #observeModes(watch: Watch): void {
-    const { commander } = watch.vehicle.autopilot;
+    const { mode, armed, failsafe } = watch.vehicle;
     const { modes } = watch.summary;
-    if (commander.armed !== watch.armed) {
-      watch.armed = commander.armed;
-      if (commander.armed) watch.summary.armedAtMs = this.#timeMs;
+    if (mode === undefined) return;
+    if (armed !== watch.armed) {
+      watch.armed = armed;
+      if (armed) watch.summary.armedAtMs = this.#timeMs;
       else watch.summary.disarmedAtMs = this.#timeMs;
     }
-    const { mode, armed, failsafeActive: failsafe } = commander;
     const last = modes.at(-1);
     if (last?.mode === mode && last.armed === armed && last.failsafe === failsafe) return;
     if (modes.length < MODE_LOG_MAX) modes.push({ timeMs: this.#timeMs, mode, armed, failsafe });
   }
 
   #observeSetpoints(watch: Watch): void {
-    const { commander, stream, situation } = watch.vehicle.autopilot;
-    const flying = commander.armed && commander.mode === 'OFFBOARD' && watch.airborne;
-    const gapMs = stream.ageS(situation.timeS) * 1000;
+    const { armed, mode, setpointAgeMs: gapMs } = watch.vehicle;
+    const { summary } = watch;
+    if (gapMs === null) {
+      summary.greatestSetpointGapMs = null;
+      return;
+    }
     if (watch.gapVoid && gapMs < VOID_LAG_MS / 2) {
       watch.gapVoid = false;
       watch.summary.voidGaps += 1;
     }
+    const flying = armed && mode === 'OFFBOARD' && watch.airborne;
     if (!flying || watch.gapVoid || !Number.isFinite(gapMs)) return;
-    const { summary } = watch;
-    summary.greatestSetpointGapMs = Math.max(summary.greatestSetpointGapMs, Math.round(gapMs));
+    const greatest = summary.greatestSetpointGapMs ?? 0;
+    summary.greatestSetpointGapMs = Math.max(greatest, Math.round(gapMs));
   }
 
   #observeSurroundings(watch: Watch): void {

@@ -1,8 +1,8 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 
 import { wholeNumber } from './context.ts';
 import { withContext } from './register-flight.ts';
-import type { SimOptions } from './sim-up.ts';
+import type { Px4Options, SimOptions } from './prepare-swarm.ts';
 
 interface RawOptions {
   drones: string;
@@ -13,12 +13,23 @@ interface RawOptions {
   portOffset: string;
   headless?: boolean;
   model?: string | false;
+  px4: string;
+  px4Binary?: string;
+  px4Etc?: string;
 }
 
 interface RawRunOptions {
   drill?: string[];
   timeout?: string;
 }
+
+const px4Kinds: readonly Px4Options['kind'][] = ['stand-in', 'sitl', 'external'];
+
+const px4Options = (raw: RawOptions): Px4Options => ({
+  kind: px4Kinds.find((kind) => kind === raw.px4) ?? 'stand-in',
+  binary: raw.px4Binary,
+  etcDir: raw.px4Etc,
+});
 
 const simOptions = (raw: RawOptions): SimOptions => ({
   drones: wholeNumber(raw.drones, '--drones'),
@@ -29,7 +40,13 @@ const simOptions = (raw: RawOptions): SimOptions => ({
   portOffset: wholeNumber(raw.portOffset, '--port-offset'),
   headless: raw.headless === true,
   modelDir: raw.model === false ? null : (raw.model ?? 'models/current'),
+  px4: px4Options(raw),
 });
+
+const PX4_HELP = `
+--px4 stand-in   our own stand-ins, which speak MAVLink as PX4 does (default)
+--px4 sitl       one real PX4 process for each drone, from a build of yours, with its built-in simulator
+--px4 external   PX4s that run already on PX4 SITL's ports (14580 + N, 14540 + N), e.g. in containers`;
 
 const withSimOptions = (command: Command): Command =>
   command
@@ -45,7 +62,15 @@ const withSimOptions = (command: Command): Command =>
     )
     .option('--model <dir>', 'directory of a signed model release')
     .option('--no-model', 'fly by the analytic model')
-    .option('--headless', 'plain lines and no map page');
+    .option('--headless', 'plain lines and no map page')
+    .addOption(
+      new Option('--px4 <what>', 'who flies the vehicles: see below')
+        .choices([...px4Kinds])
+        .default('stand-in'),
+    )
+    .option('--px4-binary <file>', 'the px4 program of a SITL build, for --px4 sitl (or SKEIN_PX4)')
+    .option('--px4-etc <dir>', 'its startup files (default: etc beside its bin)')
+    .addHelpText('after', PX4_HELP);
 
 /** Commands that make a world to fly in, and the processes of an agent and a station. */
 export const addSimCommands = (program: Command): void => {
@@ -83,6 +108,34 @@ export const addSimCommands = (program: Command): void => {
       const { runSimUp } = await import('./sim-up.ts');
       await withContext(command, (context) => runSimUp(context, simOptions(raw)));
     });
+  addSetupCommands(sim);
+  addProcessCommands(program);
+};
+
+/** The parts of `sim up`, for containers and units of the system. */
+const addSetupCommands = (sim: Command): void => {
+  withSimOptions(sim.command('init'))
+    .description('write keys and configurations of a swarm, and start nothing')
+    .addHelpText(
+      'after',
+      '\nExample:\n  skein sim init --px4 external --drones 3 --run-dir /run/skein/swarm',
+    )
+    .action(async (raw: RawOptions, command: Command) => {
+      const { runSimInit } = await import('./sim-up.ts');
+      await withContext(command, (context) => runSimInit(context, simOptions(raw)));
+    });
+  sim
+    .command('watch')
+    .description('payloads and the truth beside vehicles that real PX4s fly')
+    .option('--run-dir <dir>', 'as given to sim init', '.skein/run')
+    .addHelpText('after', '\nExample:\n  skein sim watch --run-dir /run/skein/swarm')
+    .action(async (options: { runDir: string }) => {
+      const { runPx4Watch } = await import('#sim/px4/main.ts');
+      await runPx4Watch(`${options.runDir}/scenario.json`, options.runDir);
+    });
+};
+
+const addProcessCommands = (program: Command): void => {
   program
     .command('station')
     .description("the ground station: the swarm's operator, map page and journal")

@@ -12,7 +12,8 @@ import { summaryText } from '../report/summary-text.ts';
 import type { SwarmView } from '../station/view.ts';
 import type { Context } from './context.ts';
 import { progressLine } from './mission.ts';
-import { startSimulation, type SimOptions, type Simulation } from './sim-up.ts';
+import type { SimOptions } from './prepare-swarm.ts';
+import { startSimulation, type Simulation } from './sim-up.ts';
 import { statusText } from './status.ts';
 import { startUsageMeter } from './usage-meter.ts';
 
@@ -34,6 +35,7 @@ const SETTLE_MS = 1500;
  * (summary.success); interrupted when the person stopped it, after everything was brought down.
  */
 export const runSim = async (context: Context, options: RunOptions): Promise<number> => {
+  refuseImpossibleDrills(options);
   const startedMs = systemClock.monotonicMs();
   context.output.say(`starting ${options.drones} drones, seed ${options.seed} …`);
   const simulation = await startSimulation(context, options);
@@ -74,6 +76,16 @@ export const runSim = async (context: Context, options: RunOptions): Promise<num
   });
   context.output.data(summary, () => summaryText(summary, context.output));
   return summary.success ? EXIT.ok : EXIT.failed;
+};
+
+/** Only our stand-ins have a wire that can be cut. */
+const refuseImpossibleDrills = ({ drills, px4 }: RunOptions): void => {
+  if (px4.kind === 'stand-in' || !drills.some(({ kind }) => kind === 'cut')) return;
+  throw new Fault('usage', `--drill cut does not go with --px4 ${px4.kind}`, {
+    exit: 'usage',
+    data: { option: '--drill', value: 'cut' },
+    remedy: 'Kill or pause the pilot instead, or fly the stand-ins.',
+  });
 };
 
 const isAbort = (error: unknown): boolean => error instanceof Error && error.name === 'AbortError';

@@ -2,33 +2,14 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { EXIT, Fault } from '#protocols/fault.ts';
-import { verifySignature } from '#protocols/gossip/signing.ts';
 import type { Mission } from '#protocols/mission/mission.ts';
 import { systemClock } from '#protocols/system-clock.ts';
-import { swarmLayout, type SwarmLayout } from '#sim/swarm/layout.ts';
-import { writeRunDirectory } from '#sim/swarm/run-directory.ts';
-import { scenarioOf } from '#sim/swarm/scenario-of.ts';
+import type { SwarmLayout } from '#sim/swarm/layout.ts';
 import { startSwarm, type RunningSwarm } from '#sim/swarm/start-swarm.ts';
-import { resolve } from 'node:path';
-import { readReleaseFiles } from '#world/release/release-file.ts';
-import { loadRelease } from '#world/release/release.ts';
-import { loadMission } from '../mission/load.ts';
-import { requireNoStation } from '../station/server.ts';
-import { startStation, type RunningStation } from '../station/start-station.ts';
+import { startStation, writeStationConfig, type RunningStation } from '../station/start-station.ts';
 import type { SwarmView } from '../station/view.ts';
 import type { Context } from './context.ts';
-import { trustedModelSigners } from './model-signers-file.ts';
-
-export interface SimOptions {
-  drones: number;
-  seed: number;
-  missionFile: string;
-  runDir: string;
-  mapPort: number;
-  portOffset: number;
-  headless: boolean;
-  modelDir: string | null;
-}
+import { prepareSwarm, type SimOptions } from './prepare-swarm.ts';
 
 /** A simulated swarm with its station, heard and ready for a goal. */
 export interface Simulation {
@@ -39,9 +20,6 @@ export interface Simulation {
   stop(): Promise<void>;
 }
 
-/** Twice the missions' minimum separation, with room for GPS noise on both sides. */
-const HOME_SPACING_M = 10;
-const MAX_DRONES = 10;
 const READY_TIMEOUT_S = 60;
 
 /** Starts everything and waits until the station hears every drone standing by. */
@@ -49,37 +27,8 @@ export const startSimulation = async (
   context: Context,
   options: SimOptions,
 ): Promise<Simulation> => {
-  if (options.drones < 1 || options.drones > MAX_DRONES) {
-    throw new Fault('usage', `--drones is ${options.drones}: 1 to ${MAX_DRONES} fit one machine`, {
-      exit: 'usage',
-      data: { option: '--drones', value: options.drones },
-      remedy: 'Every drone is five processes; choose fewer.',
-    });
-  }
-  const mission = loadMission(options.missionFile);
-  // Here and not only on board, where a bad release means that the analytic model flies.
-  if (options.modelDir !== null) {
-    loadRelease(readReleaseFiles(options.modelDir), trustedModelSigners(), verifySignature);
-  }
-  const layout = swarmLayout({
-    runDir: resolve(options.runDir),
-    stationSocket: context.stationSocket,
-    drones: options.drones,
-    portOffset: options.portOffset,
-    homeSpacingM: Math.max(HOME_SPACING_M, 2 * mission.minSeparationM),
-  });
-  // Before anything of an older run is replaced: it may be the one that is running.
-  await requireNoStation(layout.stationSocket);
-  const stationConfig = writeRunDirectory(layout, {
-    swarm: `sim-${options.seed}`,
-    seed: options.seed,
-    modelDir: options.modelDir === null ? null : resolve(options.modelDir),
-    modelSignersHex: trustedModelSigners(),
-    mapPort: options.headless ? -1 : options.mapPort,
-    scenario: scenarioOf(mission, layout, options.seed),
-    unixS: Number(systemClock.unixUs() / 1_000_000n),
-  });
-  const swarm = await startSwarm(layout);
+  const { mission, layout, scenario, stationConfig, px4 } = await prepareSwarm(context, options);
+  const swarm = await startSwarm(layout, scenario, px4);
   let station: RunningStation | undefined;
   const stop = async (): Promise<void> => {
     await station?.stop();
@@ -127,5 +76,23 @@ export const runSimUp = async (context: Context, options: SimOptions): Promise<n
   );
   await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
   await simulation.stop();
+  return EXIT.ok;
+};
+
+/**
+ * `skein sim init`: writes keys, roster and the configuration of every process, and starts none of them;
+ * containers or units of the system do.
+ */
+export const runSimInit = async (context: Context, options: SimOptions): Promise<number> => {
+  const { layout, stationConfig } = await prepareSwarm(context, options);
+  const stationFile = writeStationConfig(stationConfig, layout.runDir);
+  const agents = layout.drones.map(({ configFile }) => configFile);
+  context.output.data({ station: stationFile, agents, scenario: layout.scenarioFile }, () =>
+    [
+      `skein sim watch --run-dir ${layout.runDir}`,
+      `skein station --config ${stationFile}`,
+      ...agents.map((file) => `skein agent --config ${file}`),
+    ].join('\n'),
+  );
   return EXIT.ok;
 };

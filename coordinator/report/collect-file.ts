@@ -59,7 +59,7 @@ export const collectSummary = async (
     planP99Ms: all.percentileMs(0.99),
     disagreementTrips: drones.reduce((sum, drone) => sum + drone.disagreementTrips, 0),
     modelShare: all.modelShare(),
-    maxSetpointGapMs: Math.max(...truth.vehicles.map((one) => one.greatestSetpointGapMs)),
+    maxSetpointGapMs: greatest(truth.vehicles.map((one) => one.greatestSetpointGapMs)),
     audit: worst([audit?.status ?? 'missing', ...drones.map((drone) => drone.audit)]),
     drones,
   };
@@ -99,7 +99,7 @@ const droneSummary = async (
     disarmed: vehicle?.disarmedAtMs != null,
     airborneS: airborneS > 0 ? airborneS : null,
     flownM: vehicle?.flownM ?? null,
-    batteryPercent: vehicle === undefined ? null : vehicle.batteryRemaining * 100,
+    batteryPercent: vehicle?.batteryRemaining == null ? null : vehicle.batteryRemaining * 100,
     bytesPerSecond: armedS > 0 && bytesOut > 0 ? bytesOut / armedS : null,
     cpuCores: usage?.cpuCores ?? null,
     residentMb: usage?.residentMb ?? null,
@@ -112,6 +112,12 @@ const droneSummary = async (
     audit: audits.length === 0 ? 'missing' : worst(audits),
     records: flights.reduce((sum, flight) => sum + flight.records, 0),
   };
+};
+
+/** Null when none of them is known. */
+const greatest = (gaps: (number | null)[]): number | null => {
+  const known = gaps.filter((gap) => gap !== null);
+  return known.length === 0 ? null : Math.max(...known);
 };
 
 type Audit = DroneSummary['audit'];

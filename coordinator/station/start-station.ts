@@ -19,13 +19,19 @@ const stationScript = fileURLToPath(new URL('main.ts', import.meta.url));
 const READY_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 4000;
 
+/** Writes a station's configuration into the run directory; for this user only. Returns its path. */
+export const writeStationConfig = (config: StationConfig, runDir: string): string => {
+  const file = join(runDir, 'station.json');
+  writeFileSync(file, JSON.stringify(config, null, 2), { mode: 0o600 });
+  return file;
+};
+
 /** Writes the configuration beside the run and starts the station on it. Throws Fault 'station-failed'. */
 export const startStation = async (
   config: StationConfig,
   runDir: string,
 ): Promise<RunningStation> => {
-  const file = join(runDir, 'station.json');
-  writeFileSync(file, JSON.stringify(config, null, 2), { mode: 0o600 });
+  const file = writeStationConfig(config, runDir);
   const child = spawn(process.execPath, [stationScript, '--config', file], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });

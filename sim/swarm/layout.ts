@@ -10,6 +10,8 @@ export interface SwarmLayout {
   stationSocket: string;
   scenarioFile: string;
   truthFile: string;
+  /** UDP port of instance 0's true state; instance N adds N. */
+  displayPort: number;
   drones: DroneLayout[];
 }
 
@@ -32,6 +34,8 @@ export interface DroneLayout {
 /** PX4 SITL's offboard ports (px4-rc.mavlinksim). */
 export const SITL_AGENT_PORT = 14_540;
 export const SITL_VEHICLE_PORT = 14_580;
+/** Where PX4's own simulator sends the true state of instance 0 (px4-rc.mavlink). */
+export const SITL_DISPLAY_PORT = 19_410;
 export const MESH_PORT = 15_500;
 
 /** The station's member id: above every sysid. */
@@ -77,6 +81,7 @@ export const swarmLayout = (options: LayoutOptions): SwarmLayout => {
     stationSocket: options.stationSocket,
     scenarioFile: join(runDir, 'scenario.json'),
     truthFile: join(runDir, 'truth.json'),
+    displayPort: SITL_DISPLAY_PORT + portOffset,
     drones: Array.from({ length: drones }, (_, index) => {
       const sysid = index + 1;
       const dir = join(runDir, `drone-${sysid}`);

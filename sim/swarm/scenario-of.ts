@@ -29,6 +29,7 @@ export const scenarioOf = (mission: Mission, layout: SwarmLayout, seed: number):
     origin: mission.origin,
     vehiclePort: first.vehiclePort,
     companionPort: first.agentPort,
+    displayPort: layout.displayPort,
     wind: windOf(random.fork('wind')),
     obstacles: mission.obstacles.map((one) => ({
       kind: 'cylinder',

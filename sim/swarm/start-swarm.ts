@@ -5,7 +5,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 import { Fault } from '#protocols/fault.ts';
+import type { ScenarioInput } from '../scenario.ts';
 import type { DroneLayout, SwarmLayout } from './layout.ts';
+import { startPx4, type Px4Build } from './start-autopilots.ts';
+
+/** Who flies the vehicles: our stand-ins, PX4 processes of ours, or PX4s that run already. */
+export type Px4Source = 'stand-in' | 'external' | Px4Build;
 
 /** The running processes of a simulated swarm. */
 export interface RunningSwarm {
@@ -18,15 +23,24 @@ export interface RunningSwarm {
   stop(): Promise<void>;
 }
 
-const vehiclesScript = fileURLToPath(new URL('../vehicles/main.ts', import.meta.url));
+const standInsScript = fileURLToPath(new URL('../vehicles/main.ts', import.meta.url));
+const watchScript = fileURLToPath(new URL('../px4/main.ts', import.meta.url));
 const agentScript = fileURLToPath(new URL('../../agent/main.ts', import.meta.url));
 
 const READY_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 6000;
 
-/** Starts stand-ins and agents. Throws the stand-ins' fault ('vehicles-failed', exit usage) when they cannot listen. */
-export const startSwarm = async (layout: SwarmLayout): Promise<RunningSwarm> => {
-  const vehicles = await startVehicles(layout);
+/**
+ * Starts vehicles and agents. Throws the Fault 'vehicles-failed' (exit usage) when the stand-ins, or
+ * what watches over real PX4s, cannot listen.
+ */
+export const startSwarm = async (
+  layout: SwarmLayout,
+  scenario: ScenarioInput,
+  px4: Px4Source,
+): Promise<RunningSwarm> => {
+  const vehicles = await startVehicles(layout, px4 === 'stand-in' ? standInsScript : watchScript);
+  const autopilots = typeof px4 === 'string' ? [] : startPx4(px4, layout, scenario);
   const agents = layout.drones.map(startAgent);
   return {
     vehiclesPid: vehicles.pid ?? -1,
@@ -39,14 +53,15 @@ export const startSwarm = async (layout: SwarmLayout): Promise<RunningSwarm> => 
       for (const pid of orphans) signal(pid, 'SIGTERM');
       await gone(orphans);
       await end(vehicles);
+      await Promise.all(autopilots.map(end));
     },
   };
 };
 
-const startVehicles = (layout: SwarmLayout): Promise<ChildProcess> => {
+const startVehicles = (layout: SwarmLayout, script: string): Promise<ChildProcess> => {
   const child = spawn(
     process.execPath,
-    [vehiclesScript, '--scenario', layout.scenarioFile, '--run-dir', layout.runDir],
+    [script, '--scenario', layout.scenarioFile, '--run-dir', layout.runDir],
     { stdio: ['pipe', 'pipe', 'pipe'] },
   );
   let said = '';

@@ -17,6 +17,7 @@ import { PayloadSocket } from '../payload-socket.ts';
 import { readScenario } from '../scenario-file.ts';
 import type { Scenario } from '../scenario.ts';
 import { writeTruth } from '../truth-file.ts';
+import { Displays } from './displays.ts';
 import { parseDrillCommand, type DrillCommand } from './drill-command.ts';
 import { Pacing } from './pacing.ts';
 
@@ -70,6 +71,7 @@ class VehiclesProcess implements FleetOutputs {
   readonly #links: Links;
   readonly #groundLinks: Links;
   readonly #payloads: ReadonlyMap<number, PayloadSocket>;
+  readonly #displays: Displays;
   readonly #cutUntilMs = new Map<number, number>();
   readonly #pacing = new Pacing(systemClock.monotonicMs());
   #truthDueMs = 0;
@@ -81,12 +83,14 @@ class VehiclesProcess implements FleetOutputs {
     runDir: string,
     [links, groundLinks]: readonly [Links, Links],
     payloads: ReadonlyMap<number, PayloadSocket>,
+    displays: Displays,
   ) {
     this.#fleet = fleet;
     this.#runDir = runDir;
     this.#links = links;
     this.#groundLinks = groundLinks;
     this.#payloads = payloads;
+    this.#displays = displays;
   }
 
   readonly run = (): void => {
@@ -96,7 +100,10 @@ class VehiclesProcess implements FleetOutputs {
     if (steps > 0) {
       this.#fleet.noteLoopLag(lagMs, slippedMs);
       this.#receive(nowMs);
-      for (let step = 0; step < steps; step += 1) this.#fleet.step(this, nowMs);
+      for (let step = 0; step < steps; step += 1) {
+        this.#fleet.step(this, nowMs);
+        this.#displays.step();
+      }
       this.#report(nowMs);
     }
     setTimeout(this.run, this.#pacing.waitMs(systemClock.monotonicMs()));
@@ -129,6 +136,7 @@ class VehiclesProcess implements FleetOutputs {
     for (const payload of this.#payloads.values()) payload.close();
     const links = [...this.#links.values(), ...this.#groundLinks.values()];
     await Promise.all(links.map((link) => link.close()));
+    await this.#displays.close();
     process.stdin.destroy();
   }
 
@@ -192,7 +200,9 @@ const start = async (): Promise<void> => {
   const fleet = new Fleet(scenario, systemClock.unixUs());
   const links = [await openLinks(scenario), await openGroundLinks(scenario)] as const;
   const payloads = await openPayloads(fleet, runDir);
-  const vehicles = new VehiclesProcess(fleet, runDir, links, payloads);
+  const displays = new Displays();
+  await displays.open(scenario, fleet);
+  const vehicles = new VehiclesProcess(fleet, runDir, links, payloads, displays);
   process.on('SIGTERM', () => void vehicles.stop());
   process.on('SIGINT', () => void vehicles.stop());
   listenForDrills(vehicles);

@@ -86,6 +86,7 @@ export const abortBench: Bench = {
         mapPort: 0,
         portOffset: PORT_OFFSET,
         headless: true,
+        px4: { kind: 'stand-in', binary: undefined, etcDir: undefined },
         modelDir: 'models/current',
       });
       const random = seededRandom(seed);

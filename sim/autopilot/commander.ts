@@ -143,6 +143,11 @@ export class Commander {
     return 'accepted';
   }
 
+  /** A setpoint counts at once: clients ask for OFFBOARD right behind their first one. */
+  hearSetpoint(situation: Situation): void {
+    this.#conditions.offboardSignal = situation.positionValid;
+  }
+
   /** DO_FLIGHTTERMINATION, in the air only. */
   terminate(): void {
     this.intendedMode = 'TERMINATION';

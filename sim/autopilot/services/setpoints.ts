@@ -4,6 +4,7 @@ import {
   SetPositionTargetLocalNed,
 } from 'mavlink-mappings/dist/lib/common.js';
 import type { MavLinkData } from 'mavlink-mappings/dist/lib/mavlink.js';
+import type { PositionTarget } from '../offboard-stream.ts';
 import { isFor, type MessageService, type ServiceContext } from './message-service.ts';
 
 /** SET_POSITION_TARGET_*: the offboard stream. They act at once. */
@@ -27,13 +28,12 @@ export class Setpoints implements MessageService {
   }
 
   #local(message: SetPositionTargetLocalNed): void {
-    const { situation, stream } = this.#context.instruments.autopilot;
     const target = { ...message, positionNed: { x: message.x, y: message.y, z: message.z } };
-    stream.accept(target, message.coordinateFrame, situation.motion, situation.timeS);
+    this.#accept(target, message.coordinateFrame);
   }
 
   #global(message: SetPositionTargetGlobalInt): void {
-    const { situation, stream } = this.#context.instruments.autopilot;
+    const { situation } = this.#context.instruments.autopilot;
     const { coordinateFrame: frame, alt } = message;
     const relative =
       frame === MavFrame.GLOBAL_RELATIVE_ALT_INT || frame === MavFrame.GLOBAL_TERRAIN_ALT_INT;
@@ -43,6 +43,12 @@ export class Setpoints implements MessageService {
     const positionNed = this.#context.localOf({ latDeg, lonDeg, altAmslM: alt });
     if (relative) positionNed.z = situation.homeNed.z - alt;
     const target = { ...message, positionNed };
-    stream.accept(target, MavFrame.LOCAL_NED, situation.motion, situation.timeS);
+    this.#accept(target, MavFrame.LOCAL_NED);
+  }
+
+  #accept(target: PositionTarget, frame: MavFrame): void {
+    const { situation, stream, commander } = this.#context.instruments.autopilot;
+    if (!stream.accept(target, frame, situation.motion, situation.timeS)) return;
+    commander.hearSetpoint(situation);
   }
 }

@@ -17,6 +17,8 @@ const POSITION = {
   velocityNorth: 'vx',
   velocityEast: 'vy',
   velocityDown: 'vz',
+  /** Derivative of `down`: noisier than `velocityDown`, with less bias. */
+  downRate: 'z_deriv',
   headingRad: 'heading',
 } as const;
 /** NaN: not commanded. */

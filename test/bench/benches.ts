@@ -6,5 +6,6 @@ export const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   guard: async () => (await import('./guard/guard.ts')).guardBench,
   mavlink: async () => (await import('./mavlink/mavlink.ts')).mavlinkBench,
   model: async () => (await import('./model/model.ts')).modelBench,
+  physics: async () => (await import('./physics/physics.ts')).physicsBench,
   plan: async () => (await import('./plan/plan.ts')).planBench,
 };

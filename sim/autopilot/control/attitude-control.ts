@@ -1,12 +1,7 @@
-import { clamp, wrapPi } from '#protocols/units.ts';
+import { clamp } from '#protocols/units.ts';
 import { vector3, type Vector3 } from '#protocols/vector.ts';
-import {
-  bodyDownInNed,
-  identityQuaternion,
-  relativeQuaternion,
-  yawOf,
-  type Quaternion,
-} from '../../rotation.ts';
+import { identityQuaternion, relativeQuaternion, yawOf, type Quaternion } from '../../rotation.ts';
+import { AttitudeReference } from './attitude-reference.ts';
 import type { ControlGains } from './control-gains.ts';
 
 /**
@@ -17,8 +12,9 @@ import type { ControlGains } from './control-gains.ts';
 export class AttitudeControl {
   readonly ratesSetpointFrd: Vector3 = vector3(0, 0, 0);
   readonly attitudeSetpoint: Quaternion = identityQuaternion();
+  readonly #reference = new AttitudeReference();
   readonly #error: Quaternion = identityQuaternion();
-  readonly #down: Vector3 = vector3(0, 0, 1);
+  readonly #turnFrd: Vector3 = vector3(0, 0, 0);
 
   /** Attitude whose down axis is `bodyDownNed` and whose heading is `yawRad`. */
   aim(bodyDownNed: Readonly<Vector3>, yawRad: number): void {
@@ -59,8 +55,23 @@ export class AttitudeControl {
     return Math.atan2(backY, backX);
   }
 
-  step(attitude: Readonly<Quaternion>, yawRateRadps: number, gains: Readonly<ControlGains>): void {
-    relativeQuaternion(attitude, this.attitudeSetpoint, this.#error);
+  /** Forgets what was followed: on the ground. */
+  reset(): void {
+    this.#reference.reset();
+  }
+
+  step(
+    dtS: number,
+    attitude: Readonly<Quaternion>,
+    yawRateRadps: number,
+    gains: Readonly<ControlGains>,
+  ): void {
+    this.#turnBy(attitude, yawRateRadps);
+    const turn = this.#turnFrd;
+    const smooth = gains.referenceBandwidth > 0;
+    if (smooth) this.#reference.step(dtS, this.attitudeSetpoint, turn, gains.referenceBandwidth);
+    const wanted = smooth ? this.#reference.attitude : this.attitudeSetpoint;
+    relativeQuaternion(attitude, wanted, this.#error);
     const e = this.#error;
     // Swing–twist: e = swing ⊗ twist with the twist about body z.
     const length = Math.sqrt(e.w * e.w + e.z * e.z);
@@ -68,19 +79,39 @@ export class AttitudeControl {
     const twistZ = length > 1e-6 ? e.z / length : 0;
     const swingX = e.x * twistW - e.y * twistZ;
     const swingY = e.y * twistW + e.x * twistZ;
-    const turnRad = wrapPi(2 * Math.atan2(twistZ, twistW));
-    bodyDownInNed(attitude, this.#down);
+    // Only a share of the twist goes into the error (MC_YAW_WEIGHT): tilt comes first.
+    const sign = twistW < 0 ? -1 : 1;
+    const { yawWeight } = gains;
+    const mixedW = Math.cos(yawWeight * Math.acos(Math.min(1, sign * twistW)));
+    const mixedZ = Math.sin(yawWeight * Math.asin(clamp(sign * twistZ, -1, 1)));
+    const swingW = length;
     const rates = this.ratesSetpointFrd;
-    // A yaw rate is commanded about the vertical; its share on each body axis is that of NED down.
-    const pitchSine = -2 * (attitude.w * attitude.y - attitude.z * attitude.x);
-    const rollShare = 2 * (attitude.y * attitude.z + attitude.w * attitude.x);
-    const feed = Number.isFinite(yawRateRadps) ? yawRateRadps : 0;
-    rates.x = 2 * gains.rollP * swingX + pitchSine * feed;
-    rates.y = 2 * gains.pitchP * swingY + rollShare * feed;
-    rates.z = gains.yawP * turnRad + this.#down.z * feed;
+    rates.x = 2 * gains.rollP * (swingX * mixedW + swingY * mixedZ) + turn.x;
+    rates.y = 2 * gains.pitchP * (swingY * mixedW - swingX * mixedZ) + turn.y;
+    rates.z = (2 * gains.yawP * swingW * mixedZ) / Math.max(0.01, yawWeight) + turn.z;
+    if (smooth && gains.referenceFeedForward > 0) this.#feedForward(gains);
     rates.x = clamp(rates.x, -gains.rollRateMaxRadps, gains.rollRateMaxRadps);
     rates.y = clamp(rates.y, -gains.rollRateMaxRadps, gains.rollRateMaxRadps);
     rates.z = clamp(rates.z, -gains.yawRateMaxRadps, gains.yawRateMaxRadps);
+  }
+
+  /** A yaw rate is commanded about the vertical; its share on each body axis is that of NED down. */
+  #turnBy(attitude: Readonly<Quaternion>, yawRateRadps: number): void {
+    const rate = Number.isFinite(yawRateRadps) ? yawRateRadps : 0;
+    const { w, x, y, z } = attitude;
+    this.#turnFrd.x = -2 * (w * y - z * x) * rate;
+    this.#turnFrd.y = 2 * (y * z + w * x) * rate;
+    this.#turnFrd.z = (1 - 2 * (x * x + y * y)) * rate;
+  }
+
+  #feedForward(gains: Readonly<ControlGains>): void {
+    const limit = gains.referenceRateMaxRadps;
+    const share = gains.referenceFeedForward;
+    const rates = this.ratesSetpointFrd;
+    const model = this.#reference.ratesFrd;
+    rates.x += clamp(share * model.x, -limit, limit);
+    rates.y += clamp(share * model.y, -limit, limit);
+    rates.z += clamp(share * model.z, -limit, limit);
   }
 
   /** Heading that the setpoint holds, rad. */

@@ -28,6 +28,27 @@ export interface ControlGains {
   rollRateD: number;
   yawRateP: number;
   yawRateI: number;
+  rateIntegralMax: number;
+  /** Cut-offs of the gyro's filter, of its derivative's, and of the yaw torque's (0: none). */
+  gyroCutoffHz: number;
+  gyroDerivativeHz: number;
+  yawTorqueCutoffHz: number;
+  /** How much of a heading error is corrected with the tilt; the gain makes up for it. */
+  yawWeight: number;
+  /** Horizontal thrust that is kept when lift is short, share of full thrust. */
+  horizontalThrustMargin: number;
+  /** Smoothing of attitude setpoints, rad/s (0: none), and how much of its rate is fed forward. */
+  referenceBandwidth: number;
+  referenceFeedForward: number;
+  referenceRateMaxRadps: number;
+  /** Hover thrust estimator: process noise and first error (std), gate (σ), range about the first value. */
+  hoverNoise: number;
+  hoverErrorInitial: number;
+  hoverGate: number;
+  hoverRange: number;
+  /** Speeds above which it believes what it measures less. */
+  hoverHorizontalSpeed: number;
+  hoverVerticalSpeed: number;
 }
 
 /** Reads the gains out of the parameter table. */
@@ -57,4 +78,19 @@ export const controlGains = (parameters: Parameters): ControlGains => ({
   rollRateD: parameters.get('MC_ROLLRATE_D'),
   yawRateP: parameters.get('MC_YAWRATE_P'),
   yawRateI: parameters.get('MC_YAWRATE_I'),
+  rateIntegralMax: parameters.get('MC_RR_INT_LIM'),
+  gyroCutoffHz: parameters.get('IMU_GYRO_CUTOFF'),
+  gyroDerivativeHz: parameters.get('IMU_DGYRO_CUTOFF'),
+  yawTorqueCutoffHz: parameters.find('MC_YAW_TQ_CUTOFF') ?? 0,
+  yawWeight: parameters.get('MC_YAW_WEIGHT'),
+  horizontalThrustMargin: parameters.get('MPC_THR_XY_MARG'),
+  referenceBandwidth: parameters.find('MC_REF_W_N') ?? 0,
+  referenceFeedForward: parameters.find('MC_REF_FF') ?? 0,
+  referenceRateMaxRadps: radiansFromDegrees(parameters.find('MC_REF_FF_MAX') ?? 0),
+  hoverNoise: parameters.get('HTE_HT_NOISE'),
+  hoverErrorInitial: parameters.get('HTE_HT_ERR_INIT'),
+  hoverGate: parameters.get('HTE_ACC_GATE'),
+  hoverRange: parameters.get('HTE_THR_RANGE'),
+  hoverHorizontalSpeed: parameters.get('HTE_VXY_THR'),
+  hoverVerticalSpeed: parameters.get('HTE_VZ_THR'),
 });

@@ -1,4 +1,4 @@
-import { bodyDownInNed, yawOf, type Quaternion } from '../../rotation.ts';
+import { yawOf, type Quaternion } from '../../rotation.ts';
 import { vector3, type Vector3 } from '#protocols/vector.ts';
 import { AttitudeControl } from './attitude-control.ts';
 import type { ControlGains } from './control-gains.ts';
@@ -27,7 +27,7 @@ export class FlightControl {
   readonly attitude = new AttitudeControl();
   readonly hover: HoverThrust;
   readonly #rates = new RateControl();
-  readonly #down: Vector3 = vector3(0, 0, 1);
+  readonly #lost: Vector3 = vector3(0, 0, 0);
   #yawRad = Number.NaN;
   #yawRateRadps = 0;
   #lastDownSpeedMps = Number.NaN;
@@ -48,6 +48,7 @@ export class FlightControl {
   idle(): void {
     this.position.reset();
     this.#rates.reset();
+    this.attitude.reset();
     this.position.thrust = 0;
     this.#yawRad = Number.NaN;
     this.#lastDownSpeedMps = Number.NaN;
@@ -79,18 +80,25 @@ export class FlightControl {
 
   /** Inner loops, every step. */
   stepAttitude(dtS: number, motion: Motion): void {
-    this.attitude.step(motion.attitude, this.#yawRateRadps, this.gains);
+    this.attitude.step(dtS, motion.attitude, this.#yawRateRadps, this.gains);
     this.#rates.step(dtS, this.attitude.ratesSetpointFrd, motion.ratesFrd, this.gains);
-    mixQuadX(this.position.thrust, this.#rates.torque, this.throttle);
+    mixQuadX(this.position.thrust, this.#rates.torque, this.throttle, this.#lost);
+    this.#rates.lose(this.#lost);
   }
 
   #learnHover(dtS: number, motion: Motion): void {
-    const speed = motion.velocityNed.z;
+    const { x, y, z: speed } = motion.velocityNed;
     if (Number.isFinite(this.#lastDownSpeedMps) && this.position.thrust > 0) {
-      bodyDownInNed(motion.attitude, this.#down);
       const before = this.hover.value;
-      const accelerationMps2 = (speed - this.#lastDownSpeedMps) / dtS;
-      this.hover.step(dtS, this.position.thrust * this.#down.z, accelerationMps2);
+      const upMps2 = (this.#lastDownSpeedMps - speed) / dtS;
+      const lift = this.position.thrust * this.position.bodyDownNed.z;
+      const { hoverHorizontalSpeed, hoverVerticalSpeed } = this.gains;
+      const tooFast = Math.max(
+        Math.sqrt(x * x + y * y) - hoverHorizontalSpeed,
+        Math.abs(speed) - hoverVerticalSpeed,
+        0,
+      );
+      this.hover.step(dtS, lift, upMps2, 1 + tooFast, this.gains);
       this.position.shiftHoverThrust(before, this.hover.value);
     }
     this.#lastDownSpeedMps = speed;

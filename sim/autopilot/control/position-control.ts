@@ -3,9 +3,6 @@ import { vector3, type Vector3 } from '#protocols/vector.ts';
 import type { ControlGains } from './control-gains.ts';
 import type { FlightSetpoint } from './flight-setpoint.ts';
 
-/** Share of full thrust that lift may take when sideways thrust is wanted too: √(1 − 0.3²), MPC_THR_XY_MARG. */
-const LIFT_SHARE_MAX = 0.954;
-
 const finiteOr = (value: number, otherwise: number): number =>
   Number.isFinite(value) ? value : otherwise;
 
@@ -32,6 +29,8 @@ export class PositionControl {
   readonly #velocityRateNed: Vector3 = vector3(0, 0, 0);
   /** Axes on which acceleration alone is commanded: velocity is left free there. */
   readonly #free = { x: false, y: false, z: false };
+  readonly #thrustNed: Vector3 = vector3(0, 0, 0);
+  #wantedLift = 0;
   #fresh = true;
 
   /** Forgets the integral and the derivative: on the ground, and before take-off. */
@@ -63,14 +62,16 @@ export class PositionControl {
     this.#differentiate(dtS, velocityNed, gains.velocityDerivativeHz);
     this.#wantVelocity(setpoint, positionNed, gains);
     this.#wantAcceleration(setpoint, velocityNed, gains);
-    const wantedThrust = this.#wantThrust(hoverThrust, gains, leastThrust);
-    this.#integrate(dtS, velocityNed, wantedThrust > leastThrust, hoverThrust, gains);
+    this.#wantThrust(hoverThrust, gains, leastThrust);
+    this.#limitThrust(gains);
+    this.#integrate(dtS, velocityNed, hoverThrust, gains, leastThrust);
   }
 
   #differentiate(dtS: number, velocityNed: Readonly<Vector3>, cutoffHz: number): void {
     const last = this.#lastVelocityNed;
     const rate = this.#velocityRateNed;
-    const share = this.#fresh ? 0 : 1 - Math.exp(-2 * Math.PI * cutoffHz * dtS);
+    const turn = 2 * Math.PI * cutoffHz * dtS;
+    const share = this.#fresh ? 0 : turn / (1 + turn);
     if (this.#fresh) {
       rate.x = 0;
       rate.y = 0;
@@ -94,14 +95,14 @@ export class PositionControl {
     const toY = finiteOr(gains.positionP * (setpoint.positionNed.y - positionNed.y), 0);
     const toZ = finiteOr(gains.altitudeP * (setpoint.positionNed.z - positionNed.z), 0);
     const v = this.velocitySetpointNed;
-    v.x = toX + finiteOr(setpoint.velocityNed.x, 0);
-    v.y = toY + finiteOr(setpoint.velocityNed.y, 0);
+    v.x = toX;
+    v.y = toY;
     v.z = toZ + finiteOr(setpoint.velocityNed.z, 0);
-    const speed = Math.sqrt(v.x * v.x + v.y * v.y);
-    if (speed > gains.horizontalSpeedMax) {
-      v.x *= gains.horizontalSpeedMax / speed;
-      v.y *= gains.horizontalSpeedMax / speed;
-    }
+    this.#addWithin(
+      finiteOr(setpoint.velocityNed.x, 0),
+      finiteOr(setpoint.velocityNed.y, 0),
+      gains.horizontalSpeedMax,
+    );
     v.z = clamp(v.z, -Math.min(gains.climbSpeedMax, setpoint.climbLimitMps), gains.descentSpeedMax);
   }
 
@@ -127,48 +128,88 @@ export class PositionControl {
     a.z = (free.z ? 0 : z) + finiteOr(setpoint.accelerationNed.z, 0);
   }
 
-  /** Sets direction and amount of thrust; returns the amount wanted before saturation. */
-  #wantThrust(hoverThrust: number, gains: Readonly<ControlGains>, leastThrust: number): number {
+  /** The way to the position goes first; the feed-forward gets what the speed limit leaves. */
+  #addWithin(forwardX: number, forwardY: number, limit: number): void {
+    const v = this.velocitySetpointNed;
+    const toward = Math.sqrt(v.x * v.x + v.y * v.y);
+    if (toward > limit) {
+      v.x *= limit / toward;
+      v.y *= limit / toward;
+      return;
+    }
+    const sumX = v.x + forwardX;
+    const sumY = v.y + forwardY;
+    let share = 1;
+    const forward2 = forwardX * forwardX + forwardY * forwardY;
+    if (sumX * sumX + sumY * sumY > limit * limit && forward2 > 0) {
+      // |v + share · forward| = limit
+      const along = v.x * forwardX + v.y * forwardY;
+      const rest = limit * limit - toward * toward;
+      share = (Math.sqrt(along * along + forward2 * rest) - along) / forward2;
+    }
+    v.x += share * forwardX;
+    v.y += share * forwardY;
+  }
+
+  /** The thrust vector that gives the acceleration, under the tilt limit. */
+  #wantThrust(hoverThrust: number, gains: Readonly<ControlGains>, leastThrust: number): void {
     const a = this.accelerationSetpointNed;
-    const down = this.bodyDownNed;
     // MPC_ACC_DECOUPLE: the tilt that gives this horizontal acceleration while hovering.
     const horizontal = Math.sqrt(a.x * a.x + a.y * a.y);
     const tiltRad = Math.min(Math.atan2(horizontal, GRAVITY_MPS2), gains.tiltMaxRad);
-    const side = horizontal > 1e-6 ? Math.sin(tiltRad) / horizontal : 0;
-    down.x = -a.x * side;
-    down.y = -a.y * side;
-    down.z = Math.cos(tiltRad);
     const lift = hoverThrust - (a.z * hoverThrust) / GRAVITY_MPS2;
-    const wanted = lift / Math.max(0.3, down.z);
-    if (wanted <= gains.thrustMax) {
-      this.thrust = Math.max(wanted, leastThrust);
-      return wanted;
-    }
-    // Too little thrust for both: keep the lift, give the rest to the horizontal.
-    this.thrust = gains.thrustMax;
-    const keptLift = Math.min(lift, gains.thrustMax * LIFT_SHARE_MAX);
-    const cos = Math.max(keptLift / gains.thrustMax, down.z);
-    const sin = Math.sqrt(Math.max(0, 1 - cos * cos));
-    down.x = horizontal > 1e-6 ? (-a.x / horizontal) * sin : 0;
-    down.y = horizontal > 1e-6 ? (-a.y / horizontal) * sin : 0;
-    down.z = cos;
-    return wanted;
+    const collective = Math.max(lift / Math.cos(tiltRad), leastThrust);
+    const side = horizontal > 1e-6 ? (collective * Math.sin(tiltRad)) / horizontal : 0;
+    const thrust = this.#thrustNed;
+    thrust.x = a.x * side;
+    thrust.y = a.y * side;
+    thrust.z = -collective * Math.cos(tiltRad);
   }
 
-  /** Integrates with anti-windup: not further into saturation, horizontally by back-calculation. */
+  /** Full thrust is for lift first, but for a margin that keeps it steerable. */
+  #limitThrust(gains: Readonly<ControlGains>): void {
+    const thrust = this.#thrustNed;
+    this.#wantedLift = -thrust.z;
+    const horizontal = Math.sqrt(thrust.x * thrust.x + thrust.y * thrust.y);
+    const kept = Math.min(horizontal, gains.horizontalThrustMargin);
+    const most = gains.thrustMax * gains.thrustMax;
+    thrust.z = Math.max(thrust.z, -Math.sqrt(most - kept * kept));
+    const left = Math.sqrt(Math.max(0, most - thrust.z * thrust.z));
+    if (horizontal > left) {
+      thrust.x *= left / horizontal;
+      thrust.y *= left / horizontal;
+    }
+    const { x, y, z } = thrust;
+    this.thrust = Math.sqrt(x * x + y * y + z * z);
+    const down = this.bodyDownNed;
+    if (this.thrust < 1e-6) {
+      down.x = 0;
+      down.y = 0;
+      down.z = 1;
+      return;
+    }
+    down.x = -x / this.thrust;
+    down.y = -y / this.thrust;
+    down.z = -z / this.thrust;
+  }
+
+  /**
+   * Integrates with anti-windup: vertically not further into saturation, horizontally by tracking what
+   * the thrust really gives (Rundqwist, "Anti-reset windup for PID controllers", 1990).
+   */
   #integrate(
     dtS: number,
     velocityNed: Readonly<Vector3>,
-    aboveLeast: boolean,
     hoverThrust: number,
     gains: Readonly<ControlGains>,
+    leastThrust: number,
   ): void {
     const wanted = this.velocitySetpointNed;
     const a = this.accelerationSetpointNed;
     const integral = this.#integralNed;
-    const produced = (this.thrust * GRAVITY_MPS2) / hoverThrust;
-    const producedX = -this.bodyDownNed.x * produced;
-    const producedY = -this.bodyDownNed.y * produced;
+    const perThrust = GRAVITY_MPS2 / hoverThrust;
+    const producedX = this.#thrustNed.x * perThrust;
+    const producedY = this.#thrustNed.y * perThrust;
     let errorX = wanted.x - velocityNed.x;
     let errorY = wanted.y - velocityNed.y;
     let errorZ = wanted.z - velocityNed.z;
@@ -177,8 +218,8 @@ export class PositionControl {
       errorX -= antiWindup * (a.x - producedX);
       errorY -= antiWindup * (a.y - producedY);
     }
-    if (this.thrust >= gains.thrustMax && errorZ < 0) errorZ = 0;
-    if (!aboveLeast && errorZ > 0) errorZ = 0;
+    if (this.#wantedLift >= gains.thrustMax && errorZ < 0) errorZ = 0;
+    if (this.#wantedLift <= leastThrust && errorZ > 0) errorZ = 0;
     if (!this.#free.x) integral.x += dtS * gains.velocityI * errorX;
     if (!this.#free.y) integral.y += dtS * gains.velocityI * errorY;
     if (this.#free.z) return;

@@ -121,6 +121,8 @@ export class Sortie {
   /** What the mind does in each tick; undefined = it is dead. */
   mind: ((sortie: Sortie) => void) | undefined;
   pilotAlive = true;
+  /** What becomes of the vehicle's frames on their way; undefined = lost. */
+  onTheWay: (frame: Frame) => Frame | undefined = (frame) => frame;
   uplink = true;
   downlink = true;
   /** Everything but setpoints and heartbeats that the pilot has put on the wire. */
@@ -238,7 +240,8 @@ export class Sortie {
       for (const datagram of this.vehicle.step()) this.#framer.push(datagram);
     }
     for (let frame = this.#framer.next(); frame; frame = this.#framer.next()) {
-      if (this.downlink) this.#fromVehicle.push(frame);
+      const heard = this.downlink ? this.onTheWay(frame) : undefined;
+      if (heard !== undefined) this.#fromVehicle.push(heard);
     }
     if ((this.nowMs - this.startMs) % 100 === 0) this.mind?.(this);
     if (this.pilotAlive) this.#tickPilot();

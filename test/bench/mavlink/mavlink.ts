@@ -13,6 +13,7 @@ import {
   nodeMavlinkPipeline,
   splitterFound,
 } from './pipelines.ts';
+import { measureSetpointJitter } from './setpoint-jitter.ts';
 
 const PACKETS = 40_000;
 const ROUNDS = 7;
@@ -78,7 +79,8 @@ const recovery = async (
 };
 
 export const mavlinkBench: Bench = {
-  about: "parsing, encoding and resynchronising, beside node-mavlink's own pipeline",
+  about:
+    "parsing, encoding, resynchronising beside node-mavlink's own pipeline; jitter of setpoints",
   seeds: [1, 3],
   run: async ({ seeds, tell }: BenchRun) => {
     tell("speed on PX4's onboard mix of messages");
@@ -86,6 +88,8 @@ export const mavlinkBench: Bench = {
     tell('recovery of undamaged packets, 0.5 % of the bytes lost, then changed');
     const loss = await recovery(seeds, 'loss');
     const flips = await recovery(seeds, 'flips');
+    tell('setpoints of two drones on a mission, as a receiver sees them, for a minute');
+    const jitter = await measureSetpointJitter(seeds[0] ?? 1);
     return {
       framesPerSecond: ours,
       fastFramesPerSecond: fields,
@@ -97,6 +101,13 @@ export const mavlinkBench: Bench = {
       recoveredAtFlips: flips.ours,
       nodeMavlinkRecoveredAtLoss: loss.theirs,
       nodeMavlinkRecoveredAtFlips: flips.theirs,
+      setpointJitterP50Ms: jitter.p50Ms,
+      setpointJitterP99Ms: jitter.p99Ms,
+      setpointJitterP999Ms: jitter.p999Ms,
+      setpointJitterMaxMs: jitter.maxMs,
+      setpoints: jitter.setpoints,
+      receiverTimerP999Ms: jitter.receiverP999Ms,
+      loadAverage: jitter.load,
     };
   },
 };

@@ -284,6 +284,7 @@ export class Sortie {
 export const airborne = (
   velocityNed: Readonly<Vector3> = vector3(0, 0, 0),
   changes: ConstructorParameters<typeof Sortie>[0] = {},
+  armed: (sortie: Sortie) => void = () => {},
 ): Sortie => {
   const sortie = new Sortie(changes);
   sortie.envelopeBytes(sortie.operator.safety(sortie.envelope));
@@ -292,6 +293,8 @@ export const airborne = (
     one.plan(velocityNed);
     one.hearMesh();
   };
+  sortie.until(() => sortie.phase === 'takeoff', 60);
+  armed(sortie);
   sortie.until(() => sortie.phase === 'offboard', 60);
   return sortie;
 };

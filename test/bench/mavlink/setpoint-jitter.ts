@@ -2,21 +2,18 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 import type { AgentConfig } from '#agent/config.ts';
 import { createContext, type Context } from '#coordinator/commands/context.ts';
-import { trustedModelSigners } from '#coordinator/commands/model-signers-file.ts';
-import { loadMission } from '#coordinator/mission/load.ts';
+import { prepareSwarm } from '#coordinator/commands/prepare-swarm.ts';
 import { startStation } from '#coordinator/station/start-station.ts';
 import type { SwarmView } from '#coordinator/station/view.ts';
 import { Fault } from '#protocols/fault.ts';
 import { systemClock } from '#protocols/system-clock.ts';
-import { swarmLayout, type SwarmLayout } from '#sim/swarm/layout.ts';
-import { writeRunDirectory } from '#sim/swarm/run-directory.ts';
-import { scenarioOf } from '#sim/swarm/scenario-of.ts';
+import type { SwarmLayout } from '#sim/swarm/layout.ts';
 import { startSwarm } from '#sim/swarm/start-swarm.ts';
 import { quantile } from '../bench.ts';
 
@@ -115,25 +112,19 @@ const summary = (gaps: number[], late: number[]): SetpointJitter => {
 export const measureSetpointJitter = async (seed: number, forS = 60): Promise<SetpointJitter> => {
   const folder = mkdtempSync(join(tmpdir(), 'skein-jitter-'));
   const context = createContext({ json: true, station: join(folder, 'station.sock') });
-  const mission = loadMission(MISSION);
-  const layout = swarmLayout({
-    runDir: join(folder, 'run'),
-    stationSocket: context.stationSocket,
+  const { mission, layout, scenario, stationConfig, px4 } = await prepareSwarm(context, {
     drones: DRONES,
-    portOffset: PORT_OFFSET,
-    homeSpacingM: Math.max(10, 2 * mission.minSeparationM),
-  });
-  const stationConfig = writeRunDirectory(layout, {
-    swarm: `jitter-${seed}`,
     seed,
-    modelDir: resolve('models/current'),
-    modelSignersHex: trustedModelSigners(),
-    mapPort: -1,
-    scenario: scenarioOf(mission, layout, seed),
-    unixS: Number(systemClock.unixUs() / 1_000_000n),
+    missionFile: MISSION,
+    runDir: join(folder, 'run'),
+    mapPort: 0,
+    portOffset: PORT_OFFSET,
+    headless: true,
+    modelDir: 'models/current',
+    px4: { kind: 'stand-in', binary: undefined, etcDir: undefined },
   });
   const tap = await startTap(reroute(layout));
-  const swarm = await startSwarm(layout);
+  const swarm = await startSwarm(layout, scenario, px4);
   let station: Awaited<ReturnType<typeof startStation>> | undefined;
   try {
     station = await startStation(stationConfig, layout.runDir);

@@ -6,6 +6,9 @@ export interface SwarmLayout {
   stationMember: number;
   stationKeyFile: string;
   stationMeshPort: number;
+  /** UDP port to which all vehicles send what PX4 tells a ground station, and those they send it from, + N. */
+  groundPort: number;
+  vehicleGroundPort: number;
   rosterFile: string;
   stationSocket: string;
   scenarioFile: string;
@@ -36,6 +39,9 @@ export const SITL_AGENT_PORT = 14_540;
 export const SITL_VEHICLE_PORT = 14_580;
 /** Where PX4's own simulator sends the true state of instance 0 (px4-rc.mavlink). */
 export const SITL_DISPLAY_PORT = 19_410;
+/** PX4 SITL's ground station ports. */
+const SITL_GROUND_PORT = 14_550;
+const SITL_VEHICLE_GROUND_PORT = 18_570;
 export const MESH_PORT = 15_500;
 
 /** The station's member id: above every sysid. */
@@ -77,6 +83,8 @@ export const swarmLayout = (options: LayoutOptions): SwarmLayout => {
     stationMember: STATION_MEMBER,
     stationKeyFile: join(runDir, 'station.pem'),
     stationMeshPort: MESH_PORT + portOffset,
+    groundPort: SITL_GROUND_PORT + portOffset,
+    vehicleGroundPort: SITL_VEHICLE_GROUND_PORT + portOffset,
     rosterFile: join(runDir, 'roster.bin'),
     stationSocket: options.stationSocket,
     scenarioFile: join(runDir, 'scenario.json'),

@@ -30,6 +30,7 @@ export const scenarioOf = (mission: Mission, layout: SwarmLayout, seed: number):
     vehiclePort: first.vehiclePort,
     companionPort: first.agentPort,
     displayPort: layout.displayPort,
+    groundLink: { port: layout.groundPort, vehiclePort: layout.vehicleGroundPort },
     wind: windOf(random.fork('wind')),
     obstacles: mission.obstacles.map((one) => ({
       kind: 'cylinder',

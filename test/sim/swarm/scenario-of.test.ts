@@ -21,6 +21,7 @@ describe('the world made for a mission', () => {
     const scenario = scenarioSchema.parse(scenarioOf(mission, layout, 3));
     expect(scenario.vehiclePort).toBe(14_580);
     expect(scenario.companionPort).toBe(14_540);
+    expect(scenario.groundLink).toMatchObject({ port: 14_550, vehiclePort: 18_570 });
     expect(scenario.vehicles.map((vehicle) => vehicle.sysid)).toEqual([1, 2, 3, 4, 5]);
     expect(scenario.obstacles).toHaveLength(mission.obstacles.length);
   });
@@ -33,6 +34,25 @@ describe('the world made for a mission', () => {
     }
     expect(homes[1]!.homeEastM - homes[0]!.homeEastM).toBeGreaterThanOrEqual(
       2 * mission.minSeparationM,
+    );
+  });
+
+  it('says in the open what every vehicle was configured to before the flight', () => {
+    const { vehicles } = scenarioSchema.parse(scenarioOf(mission, layout, 3));
+    expect(vehicles[0]!.parameters).toEqual({
+      COM_ARM_WO_GPS: 0,
+      COM_OBL_RC_ACT: 3,
+      COM_WIND_MAX: 9,
+      COM_WIND_MAX_ACT: 3,
+      GF_MAX_HOR_DIST: 1000,
+      GF_MAX_VER_DIST: 200,
+      MIS_TAKEOFF_ALT: mission.takeoff.heightM,
+      RTL_CONE_ANG: 0,
+      RTL_RETURN_ALT: mission.rtl.baseHeightM,
+    });
+    const layers = vehicles.map(({ parameters }) => parameters['RTL_RETURN_ALT']!);
+    expect(layers.map((heightM) => heightM - layers[0]!)).toEqual(
+      layers.map((_, index) => index * mission.rtl.layerM),
     );
   });
 

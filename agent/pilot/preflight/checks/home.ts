@@ -23,7 +23,8 @@ const refusal = (code: string, found: string, wanted: string): Finding => ({
 export const home: Check = {
   needs: [],
   find: ({ vehicle }) => {
-    if (vehicle === undefined) return [];
+    // In flight home stays behind, and rightly so.
+    if (vehicle === undefined || vehicle.armed) return [];
     if (vehicle.home === undefined || !(vehicle.homeAgeMs <= GREATEST_AGE_MS)) {
       const found =
         vehicle.home === undefined ? 'not known' : `${Math.round(vehicle.homeAgeMs / 1000)} s old`;

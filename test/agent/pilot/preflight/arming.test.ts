@@ -62,6 +62,12 @@ describe('before every arming', () => {
 
   test('a link-loss action that suits the mission is left as it is', () => {
     const sortie = ordered({ NAV_DLL_ACT: 2, COM_DL_LOSS_T: 100 });
+    const { mind } = sortie;
+    // With the action on, PX4 arms only while it hears a ground station.
+    sortie.mind = (one) => {
+      mind!(one);
+      one.vehicle.autopilot.hearGroundStation();
+    };
     sortie.until(() => sortie.phase === 'takeoff', 12);
     expect(parameter(sortie, 'NAV_DLL_ACT')).toBe(2);
   });

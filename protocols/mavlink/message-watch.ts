@@ -12,6 +12,8 @@ interface Watch {
   resolve: (message: MavLinkData | undefined) => void;
 }
 
+const NO_MESSAGE = -1;
+
 /** The newest message of each kind, and promises of the next one. */
 export class MessageWatch {
   readonly #latest = new Map<number, Heard<MavLinkData>>();
@@ -29,6 +31,13 @@ export class MessageWatch {
     return new Promise((resolve) => {
       const watch = { msgid: kind.MSG_ID, deadlineMs, resolve: resolve as Watch['resolve'] };
       this.#watches.push(watch);
+    });
+  }
+
+  /** Until a time has passed. */
+  async pause(deadlineMs: number): Promise<void> {
+    await new Promise((resolve) => {
+      this.#watches.push({ msgid: NO_MESSAGE, deadlineMs, resolve });
     });
   }
 

@@ -28,7 +28,8 @@ export const streamRequests = (wanted: StreamRates): CommandRequest[] => [
   ),
 ];
 
-const intervalRequest = (msgid: number, rateHz: number): CommandRequest => ({
+/** SET_MESSAGE_INTERVAL for one message; 0 Hz turns it off. */
+export const intervalRequest = (msgid: number, rateHz: number): CommandRequest => ({
   command: MavCmd.SET_MESSAGE_INTERVAL,
   params: [msgid, rateHz > 0 ? 1e6 / rateHz : INTERVAL_OFF_US],
 });

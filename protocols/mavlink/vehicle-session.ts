@@ -1,4 +1,4 @@
-import { CommandAck, MavCmd, StatusText } from 'mavlink-mappings/dist/lib/common.js';
+import { CommandAck, MavCmd, TimeSync } from 'mavlink-mappings/dist/lib/common.js';
 import type { MavLinkData, MavLinkDataConstructor } from 'mavlink-mappings/dist/lib/mavlink.js';
 import { Heartbeat } from 'mavlink-mappings/dist/lib/minimal.js';
 import { Fault } from '../fault.ts';
@@ -9,9 +9,7 @@ import {
   type CommandRequest,
   type Component,
 } from './command.ts';
-import { ArmingReport } from './events/arming-report.ts';
-import { EventClient } from './events/event-client.ts';
-import { eventText } from './events/event-table.ts';
+import type { ArmingReport } from './events/arming-report.ts';
 import type { Frame } from './framer.ts';
 import {
   AutopilotTracker,
@@ -32,8 +30,10 @@ import {
 } from './parameter-client.ts';
 import type { ListProgress } from './parameter-list.ts';
 import type { Parameter, ParameterTable } from './parameter-value.ts';
-import { StatusTexts } from './status-text.ts';
+import { StreamMeter } from './stream-meter.ts';
+import { TimesyncClient, type ClockOffset } from './timesync.ts';
 import { requestMessageCommand } from './vehicle-command.ts';
+import { VehicleVoice } from './vehicle-voice.ts';
 
 /**
  * Who a tool is on the link: an onboard controller with an id of its own. Not a ground station, or
@@ -62,9 +62,9 @@ export class VehicleSession {
   readonly #commands: CommandService;
   readonly #parameters: ParameterClient;
   readonly #missions: MissionClient;
-  readonly #events: EventClient;
-  readonly #texts = new StatusTexts();
-  readonly #report = new ArmingReport();
+  readonly #timesync: TimesyncClient;
+  readonly #voice: VehicleVoice;
+  readonly #meter = new StreamMeter();
   readonly #watch = new MessageWatch();
   readonly #open = {
     commands: new OpenRequests<CommandOutcome>(),
@@ -83,7 +83,8 @@ export class VehicleSession {
     this.#commands = new CommandService(vehicle, TOOL, { remarkMs: REMARK_MS });
     this.#parameters = new ParameterClient(vehicle);
     this.#missions = new MissionClient(vehicle, TOOL);
-    this.#events = new EventClient(vehicle);
+    this.#timesync = new TimesyncClient(vehicle);
+    this.#voice = new VehicleVoice(vehicle);
   }
 
   /** Takes in what came, sends what is due, and settles what has ended. */
@@ -95,12 +96,16 @@ export class VehicleSession {
       this.#heartbeatMs = nowMs;
       this.#send(companionHeartbeat());
     }
-    this.#listen(nowMs);
+    const { send: requests, said } = this.#voice.tick(nowMs);
+    for (const { severity, text } of said) {
+      if (severity <= LEAST_GRAVE) this.#commands.remark(text, nowMs);
+    }
     const { commands, parameters, lists, transfers } = this.#open;
     const commanded = this.#commands.tick(nowMs);
     const accessed = this.#parameters.tick(nowMs);
     const transferred = this.#missions.tick(nowMs);
-    for (const { send } of [commanded, accessed, transferred]) {
+    const { send: clocks } = this.#timesync.tick(nowMs);
+    for (const send of [requests, clocks, commanded.send, accessed.send, transferred.send]) {
       for (const message of send) this.#send(message);
     }
     for (const outcome of commanded.outcomes) commands.settle(outcome.id, outcome);
@@ -121,6 +126,18 @@ export class VehicleSession {
 
   status(): AutopilotStatus {
     return this.#tracker.status(this.#nowMs);
+  }
+
+  /** The vehicle's clock against ours; undefined before it answered. */
+  get clockOffset(): ClockOffset | undefined {
+    return this.#timesync.offset;
+  }
+
+  /** Counts what comes from now on, for so long. */
+  async measure(windowMs: number): Promise<StreamMeter> {
+    this.#meter.restart();
+    await this.#watch.pause(this.#nowMs + windowMs);
+    return this.#meter;
   }
 
   /** The newest message of a kind that the autopilot sent. */
@@ -150,7 +167,7 @@ export class VehicleSession {
   async armingReport(): Promise<ArmingReport> {
     const { result } = await this.command({ command: MavCmd.RUN_PREARM_CHECKS, params: [] });
     if (result === 'accepted') await this.next(Heartbeat);
-    return this.#report;
+    return this.#voice.report;
   }
 
   /** How a command ended: accepted, refused with what the vehicle said about it, or unanswered. */
@@ -229,28 +246,15 @@ export class VehicleSession {
     await this.#link.close();
   }
 
-  /** What the vehicle says in words and events: a refusal is explained by them. */
-  #listen(nowMs: number): void {
-    const { send, events } = this.#events.tick(nowMs);
-    for (const message of send) this.#send(message);
-    for (const event of events) {
-      if (this.#report.take(event) || event.level > LEAST_GRAVE) continue;
-      const known = eventText(event);
-      if (known !== undefined) this.#commands.remark(known.text, nowMs);
-    }
-    for (const { severity, text } of this.#texts.tick(nowMs)) {
-      if (severity <= LEAST_GRAVE) this.#commands.remark(text, nowMs);
-    }
-  }
-
   #hear(frame: Frame, nowMs: number): void {
     if (frame.sysid !== this.vehicle.sysid) return;
     const message = decode(frame);
     if (!this.#tracker.observe(frame, message, nowMs)) return;
     this.#parameters.hear(frame, nowMs);
-    this.#events.hear(frame);
+    this.#voice.hear(frame, message, nowMs);
+    this.#meter.count(frame.msgid, nowMs);
     if (message === undefined) return;
-    if (message instanceof StatusText) this.#texts.hear(message, nowMs);
+    if (message instanceof TimeSync) this.#timesync.hear(message, frame, nowMs);
     else if (message instanceof CommandAck) this.#commands.acknowledge(message, frame, nowMs);
     else this.#missions.hear(message, frame);
     this.#watch.hear(message, frame.msgid, nowMs);

@@ -5,8 +5,8 @@ import type { Context } from './context.ts';
 import { withContext } from './register-flight.ts';
 import type { LinkFlags } from './vehicle-link.ts';
 
-/** Where PX4 SITL's first vehicle sends to, and that of `skein sim up` while no agent holds the port. */
-const DEFAULT_LINK = 'udp://127.0.0.1:14540';
+/** Where the vehicles of PX4 SITL, and of `skein sim up`, send to a ground station; the agents hold the other link. */
+const DEFAULT_LINK = 'udp://127.0.0.1:14550';
 
 interface WriteFlags extends LinkFlags {
   whileArmed?: boolean;
@@ -55,12 +55,14 @@ export const addVehicleCommands = (program: Command): void => {
       'after',
       `
 Examples:
+  skein vehicle info --sysid 2
   skein vehicle info --link udp://127.0.0.1:14540
   skein vehicle param get COM_OBL_RC_ACT RTL_RETURN_ALT
   skein vehicle param save quad-1.params && skein vehicle param diff quad-1.params
   skein vehicle plan upload field.plan --part mission,fence
 
-The agent of a drone holds its link: stop it first, or use another link of the flight controller.`,
+A drone's agent holds the link that it flies by: use another link of the flight controller, such as
+the ground station's (the default), or stop the agent.`,
     );
   vehicleCommand(vehicle, 'info', 'version, mode, battery, GPS and link of the vehicle').action(
     async (_options: object, command: Command) => {

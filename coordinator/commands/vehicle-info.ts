@@ -39,6 +39,9 @@ export const runVehicleInfo = async (
     heard(session, EstimatorStatus),
   ]);
   const status = session.status();
+  const report = await session.armingReport();
+  const blocking = status.mode === undefined ? [] : report.blocking(status.mode);
+  const clock = session.clockOffset;
   const info = {
     sysid: vehicle.sysid,
     autopilot: 'PX4',
@@ -49,12 +52,14 @@ export const runVehicleInfo = async (
     landedState: landed === undefined ? null : landedStateOf(landed.landedState),
     readyToArm:
       system === undefined ? null : (system.onboardControlSensorsHealth & PREARM_CHECK_BIT) !== 0,
+    keepsFromArming: report.checks === undefined ? null : blocking.join('; ') || 'nothing',
     batteryVolts: system === undefined ? null : system.voltageBattery / 1000,
     batteryPercent: system === undefined ? null : system.batteryRemaining,
     gpsFix: gps === undefined ? null : (FIX_NAMES[gps.fixType] ?? String(gps.fixType)),
     satellites: gps?.satellitesVisible ?? null,
     estimatorFlags: estimator?.flags ?? null,
     linkQuality: status.linkQuality,
+    roundTripMs: clock === undefined ? null : Math.round(clock.roundTripMs),
   };
   context.output.data(info, () =>
     context.output.table(
@@ -78,7 +83,8 @@ export const runVehicleReboot = async (
   });
   // A vehicle that restarts at once may not get its answer out.
   if (outcome.result !== 'accepted' && outcome.result !== 'timeout') {
-    throw new Fault('command-refused', `the vehicle refused to restart: ${outcome.result}`, {
+    const words = outcome.remarks.length === 0 ? outcome.result : outcome.remarks.join('; ');
+    throw new Fault('command-refused', `the vehicle refused to restart: ${words}`, {
       exit: 'refused',
       data: { result: outcome.result },
       remedy: 'Land and disarm it first.',

@@ -1,3 +1,4 @@
+import { Fault } from '../fault.ts';
 import type { Clock } from '../time.ts';
 import { companionHeartbeat } from './heartbeat.ts';
 import { decode, Encoder } from './codec.ts';
@@ -25,7 +26,7 @@ export const startVehicleSession = async (
   { sysid, timeoutMs = 5000 }: SessionOptions = {},
 ): Promise<VehicleSession> => {
   try {
-    const vehicle = await findVehicle(link, clock, new VehicleSearch(sysid), timeoutMs);
+    const vehicle = await findVehicle(link, clock, timeoutMs, sysid);
     const session = new VehicleSession(link, vehicle);
     session.pump(clock.monotonicMs());
     const timer = setInterval(() => {
@@ -43,9 +44,11 @@ export const startVehicleSession = async (
 const findVehicle = async (
   link: VehicleLink,
   clock: Clock,
-  search: VehicleSearch,
   timeoutMs: number,
+  sysid: number | undefined,
 ): Promise<VehicleSession['vehicle']> => {
+  const search = new VehicleSearch(sysid);
+  const named = sysid !== undefined;
   const encoder = new Encoder(TOOL.sysid, TOOL.compid);
   const endMs = clock.monotonicMs() + timeoutMs;
   for (let pumps = 0; ; pumps += 1) {
@@ -53,10 +56,21 @@ const findVehicle = async (
     if (pumps % HEARTBEAT_PUMPS === 0) link.send(encoder.encode(companionHeartbeat()));
     for (const frame of link.receive()) search.hear(frame, decode(frame), nowMs);
     const vehicle = search.found(nowMs);
-    if (vehicle !== undefined) return vehicle;
+    if (vehicle !== undefined) {
+      if (!named && link.counts.datagramsForeign > 0) throw severalSenders(vehicle.sysid);
+      return vehicle;
+    }
     if (nowMs >= endMs) throw search.failure(timeoutMs);
     await new Promise((resolve) => {
       setTimeout(resolve, PUMP_MS);
     });
   }
 };
+
+/** A link hears its first sender only: on a port that several vehicles share, chance would choose. */
+const severalSenders = (sysid: number): Fault =>
+  new Fault('several-vehicles', 'several vehicles send to this port', {
+    exit: 'usage',
+    data: { sysid },
+    remedy: `Say which one you mean, for example --sysid ${sysid}.`,
+  });

@@ -118,6 +118,56 @@ describe('skein vehicle', () => {
     expect(stderr).toContain('mission.firmwareType');
   });
 
+  it('takes a plan up, down, and says what differs', async () => {
+    const file = join(directory, 'round.plan');
+    const corners = [
+      [47.396, 8.544],
+      [47.396, 8.548],
+      [47.399, 8.548],
+    ];
+    const waypoint = (doJumpId: number, command: number, latDeg: number) => ({
+      type: 'SimpleItem',
+      autoContinue: true,
+      command,
+      doJumpId,
+      frame: 3,
+      params: [0, 0, 0, null, latDeg, 8.5456, 20],
+    });
+    const plan = {
+      ...PLAN,
+      geoFence: { version: 2, circles: [], polygons: [{ inclusion: true, polygon: corners }] },
+      rallyPoints: { version: 2, points: [[47.3979, 8.5458, 30]] },
+      mission: {
+        ...PLAN.mission,
+        firmwareType: 12,
+        items: [waypoint(1, 22, 47.3977), waypoint(2, 16, 47.398)],
+      },
+    };
+    writeFileSync(file, JSON.stringify(plan));
+    expect(await json('plan', 'upload', file)).toEqual({
+      file,
+      uploaded: { mission: 2, fence: 3, rally: 1 },
+    });
+    const back = join(directory, 'back.plan');
+    expect(await json('plan', 'download', back)).toMatchObject({ mission: 2, fence: 1, rally: 1 });
+    expect(await vehicle('plan', 'compare', back)).toMatchObject({ code: EXIT.ok });
+    expect(JSON.parse(readFileSync(back, 'utf8'))).toMatchObject({
+      fileType: 'Plan',
+      geoFence: { polygons: [{ inclusion: true, polygon: corners }] },
+      mission: {
+        plannedHomePosition: [
+          expect.closeTo(47.3977, 3),
+          expect.closeTo(8.5456, 3),
+          expect.any(Number),
+        ],
+      },
+    });
+    expect(await json('plan', 'clear', '--part', 'mission')).toEqual({ cleared: ['mission'] });
+    const differs = await vehicle('plan', 'compare', file);
+    expect(differs.code).toBe(EXIT.failed);
+    expect(differs.stdout).toMatch(/mission\s+0\s+missing/u);
+  });
+
   it('says when nobody is there', async () => {
     const nobody = ['--link', 'udp://127.0.0.1:29999', '--timeout', '1'];
     const { code, stderr } = await runSkein('vehicle', 'info', ...nobody);

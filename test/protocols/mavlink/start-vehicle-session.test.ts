@@ -25,6 +25,19 @@ describe('starting a session', () => {
     await session.close();
   });
 
+  test('leaves no choice to chance where several vehicles send to one port', async () => {
+    const link = live();
+    link.counts.datagramsForeign = 12;
+    await expect(startVehicleSession(link, systemClock)).rejects.toMatchObject({
+      code: 'several-vehicles',
+      exit: 'usage',
+    });
+    const named = live();
+    named.counts.datagramsForeign = 12;
+    const session = await startVehicleSession(named, systemClock, { sysid: 7 });
+    await session.close();
+  });
+
   test('gives up on a silent link, and closes it', async () => {
     const link = new StandInLink();
     await expect(startVehicleSession(link, systemClock, { timeoutMs: 100 })).rejects.toMatchObject({

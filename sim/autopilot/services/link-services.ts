@@ -1,5 +1,7 @@
 import { ClockSync } from './clock-sync.ts';
 import { Commands } from './commands.ts';
+import { Echoes } from './echoes.ts';
+import { FileTransfer } from './file-transfer.ts';
 import type { MessageService, ServiceContext } from './message-service.ts';
 import { Missions } from './missions.ts';
 import { ParameterService } from './parameter-service.ts';
@@ -12,4 +14,6 @@ export const linkServices = (context: ServiceContext): readonly MessageService[]
   new ClockSync(context),
   new ParameterService(context),
   new Missions(context),
+  new FileTransfer(context),
+  new Echoes(context),
 ];

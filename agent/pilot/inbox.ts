@@ -45,14 +45,22 @@ export const encodePilotInbox = ({ packets, frames }: PilotInbox): Uint8Array =>
 
 /** Inverse of {@link encodePilotInbox}. Throws Fault 'channel-frame-oversize' on a broken record. */
 export const decodePilotInbox = (bytes: Uint8Array): PilotInbox => {
+  const { packets, end } = leadingPackets(bytes);
+  return { packets, frames: new FrameSplitter().push(bytes.subarray(end)) };
+};
+
+/** What a recorded outbox sent to the autopilot, in order. */
+export const sentPackets = (outbox: Uint8Array): Frame[] => leadingPackets(outbox).packets;
+
+const leadingPackets = (bytes: Uint8Array): { packets: Frame[]; end: number } => {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const packetsEnd = 4 + view.getUint32(0, true);
-  const framer = new Framer(Math.max(packetsEnd, 1));
-  framer.push(bytes.subarray(4, packetsEnd));
+  const end = 4 + view.getUint32(0, true);
+  const framer = new Framer(Math.max(end, 1));
+  framer.push(bytes.subarray(4, end));
   framer.endDatagram();
   const packets: Frame[] = [];
   for (let frame = framer.next(); frame !== undefined; frame = framer.next()) packets.push(frame);
-  return { packets, frames: new FrameSplitter().push(bytes.subarray(packetsEnd)) };
+  return { packets, end };
 };
 
 /** u32 length and packets, u32 length and channel frames, then the memory if there is one. */

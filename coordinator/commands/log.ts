@@ -128,7 +128,7 @@ const channelOf = (name: string | undefined): ChannelName | undefined => {
 };
 
 /** Throws Fault 'log-ambiguous' (exit usage) for a directory with several flights. */
-const onlyFlight = (directory: string): string => {
+export const onlyFlight = (directory: string): string => {
   const [first, ...others] = flightDirectories(directory);
   if (first !== undefined && others.length === 0) return first;
   throw new Fault('log-ambiguous', `${directory} holds ${others.length + 1} flights`, {

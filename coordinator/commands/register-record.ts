@@ -69,6 +69,7 @@ export const addRecordCommands = (program: Command): void => {
         runLogReplay(context, directories, { everyPlan, modelDir: options.model }),
       );
     });
+  addExchangeCommands(log);
   program
     .command('report [directory]')
     .description('one HTML file about a run that ended, and its figures')
@@ -79,4 +80,53 @@ export const addRecordCommands = (program: Command): void => {
         runReport(context, directory ?? DEFAULT_RUN_DIRECTORY, options.out),
       );
     });
+};
+
+const addExchangeCommands = (log: Command): void => {
+  log
+    .command('export <directory>')
+    .description('one flight for the tools of others')
+    .option('--tlog <file>', 'telemetry log: every packet between pilot and autopilot')
+    .option('--mcap <file>', 'position, attitude, setpoint, mode and battery, for Foxglove')
+    .option('--force', 'replace files that exist')
+    .addHelpText(
+      'after',
+      '\nExample:\n  skein log export .skein/run/drone-1 --tlog flight.tlog --mcap flight.mcap',
+    )
+    .action(
+      async (
+        directory: string,
+        { tlog, mcap, force }: { tlog?: string; mcap?: string; force?: boolean },
+        command: Command,
+      ) => {
+        const { runLogExport } = await import('./log-exchange.ts');
+        const files = {
+          ...(tlog === undefined ? {} : { tlog }),
+          ...(mcap === undefined ? {} : { mcap }),
+        };
+        await withContext(command, (context) =>
+          runLogExport(context, directory, { ...files, force: force === true }),
+        );
+      },
+    );
+  log
+    .command('import <file>')
+    .description("PX4's .ulg or a .tlog, as the same kind of .mcap that export writes")
+    .requiredOption('--mcap <file>', 'where to write it')
+    .option('--sysid <n>', 'which vehicle of a .tlog with several')
+    .option('--force', 'replace the file if it exists')
+    .addHelpText('after', '\nExample:\n  skein log import log_42.ulg --mcap flight.mcap')
+    .action(
+      async (
+        file: string,
+        flags: { mcap: string; sysid?: string; force?: boolean },
+        command: Command,
+      ) => {
+        const { runLogImport } = await import('./log-exchange.ts');
+        const sysid = flags.sysid === undefined ? undefined : wholeNumber(flags.sysid, '--sysid');
+        await withContext(command, (context) =>
+          runLogImport(context, file, { mcap: flags.mcap, force: flags.force === true, sysid }),
+        );
+      },
+    );
 };

@@ -26,7 +26,7 @@ export const readUlogFile = async (path: string): Promise<Ulog> => {
   );
   if (size > BYTES_MAX) throw oversize(path);
   const bytes = await readFile(path);
-  if (!isGzip(bytes)) return readUlog(bytes);
+  if (!isGzip(bytes)) return readNamed(path, bytes);
   let unpacked: Uint8Array;
   try {
     unpacked = gunzipSync(bytes, { maxOutputLength: BYTES_MAX });
@@ -39,7 +39,23 @@ export const readUlogFile = async (path: string): Promise<Ulog> => {
       cause,
     });
   }
-  return readUlog(unpacked);
+  return readNamed(path, unpacked);
+};
+
+/** The parser knows no file names, and a person with twenty logs wants to know which. */
+const readNamed = async (path: string, bytes: Uint8Array): Promise<Ulog> => {
+  try {
+    return await readUlog(bytes);
+  } catch (cause) {
+    if (!(cause instanceof Fault)) throw cause;
+    const { code, message, data, remedy, exit } = cause;
+    throw new Fault(code, `${path}: ${message}`, {
+      data: { ...data, path },
+      exit,
+      cause,
+      ...(remedy === undefined ? {} : { remedy }),
+    });
+  }
 };
 
 const oversize = (path: string): Fault =>

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { Framer, type Frame } from '#protocols/mavlink/framer.ts';
+import { TlogReader } from '#protocols/mavlink/tlog.ts';
 import type { RecordingSpec } from './recordings.ts';
 
 /** A frame and when it passed, in seconds of the vehicle's own boot clock. */
@@ -17,19 +18,18 @@ export interface RecordedFlight {
 const LOCAL_POSITION_NED = 32;
 
 const tlogFrames = (path: string): TimedFrame[] => {
-  const bytes = gunzipSync(readFileSync(path));
+  const reader = new TlogReader();
   const framer = new Framer();
   const frames: TimedFrame[] = [];
-  for (let offset = 0; offset + 10 < bytes.length;) {
-    const atS = Number(bytes.readBigUInt64BE(offset)) / 1e6;
-    const signed = (bytes[offset + 10]! & 1) !== 0;
-    const length = bytes[offset + 9]! + 12 + (signed ? 13 : 0);
-    framer.push(bytes.subarray(offset + 8, offset + 8 + length));
-    offset += 8 + length;
+  reader.push(gunzipSync(readFileSync(path)));
+  for (let record = reader.next(); record !== undefined; record = reader.next()) {
+    framer.push(record.packet);
     const frame = framer.next();
-    if (frame === undefined) throw new Error(`${path}: no packet at byte ${offset - length}`);
-    frames.push({ atS, frame });
+    if (frame === undefined) throw new Error(`${path}: a packet that the framer refuses`);
+    frames.push({ atS: Number(record.unixUs) / 1e6, frame });
   }
+  if (reader.bytesSkipped > 0)
+    throw new Error(`${path}: ${reader.bytesSkipped} bytes of no record`);
   return frames;
 };
 

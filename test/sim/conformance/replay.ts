@@ -22,6 +22,8 @@ const scenarioOf = ({ profile, sysid }: RecordingSpec): ScenarioInput => ({
   origin: SIH_HOME[profile],
   physics: { linearDragNPerMps: 1, quadraticDragNPerMps2: 0 },
   battery: { capacityAh: 100, internalResistanceOhm: 0, initialCharge: 0.5 },
+  // SIH has no ring of ranges around it.
+  rates: { 330: 0 },
   vehicles: [{ sysid, homeNorthM: 0, homeEastM: 0 }],
 });
 

@@ -1,4 +1,5 @@
 import type { LocalPositionNed } from 'mavlink-mappings/dist/lib/common.js';
+import { norm, subtract, vector3 } from '#protocols/vector.ts';
 import type { Timed, Transcript } from '../transcript.ts';
 import type { Comparison, Difference } from './comparison.ts';
 import { spansOf } from './sequence.ts';
@@ -12,6 +13,10 @@ const TOLERANCE = { velocityRmsMps: 0.5, velocityMostMps: 2.5, positionRmsM: 3 }
 export interface StretchFigures {
   velocityRmsMps: number;
   velocityMostMps: number;
+  /**
+   * Of places, or of ways from the stretch's beginning, whichever is smaller: who flies to a place ends
+   * there, who flies at a velocity keeps the distance that he had.
+   */
   positionRmsM: number;
   /** Velocity difference over the recorded velocity, both root mean square. */
   normalisedVelocityError: number;
@@ -31,6 +36,8 @@ const compareStretch = (
   let velocity = 0;
   let speed = 0;
   let position = 0;
+  let displacement = 0;
+  const start = vector3(0, 0, 0);
   let most = 0;
   let samples = 0;
   for (const { atS, value } of recorded) {
@@ -41,14 +48,17 @@ const compareStretch = (
       square(value.vx - other.vx) + square(value.vy - other.vy) + square(value.vz - other.vz);
     velocity += apart;
     speed += square(value.vx) + square(value.vy) + square(value.vz);
-    position += square(value.x - other.x) + square(value.y - other.y) + square(value.z - other.z);
+    const apartM = vector3(value.x - other.x, value.y - other.y, value.z - other.z);
+    if (samples === 0) Object.assign(start, apartM);
+    position += square(norm(apartM));
+    displacement += square(norm(subtract(apartM, start)));
     most = Math.max(most, apart);
     samples += 1;
   }
   return {
     velocityRmsMps: Math.sqrt(velocity / samples),
     velocityMostMps: Math.sqrt(most),
-    positionRmsM: Math.sqrt(position / samples),
+    positionRmsM: Math.sqrt(Math.min(position, displacement) / samples),
     normalisedVelocityError: Math.sqrt(velocity / speed),
     samples,
   };

@@ -95,6 +95,7 @@ export class Autopilot {
       gnssFix: false,
       windMps: 0,
       armed: false,
+      armedAtS: Number.NaN,
       landed: true,
       homeNed: vector3(0, 0, 0),
       homeYawRad: 0,
@@ -209,6 +210,7 @@ export class Autopilot {
       // A mode asked for since the last step has not begun: what finished is the one before it.
       modeFinished: this.#behaviour.finished && commander.mode === this.#mode,
     });
+    if (commander.armed && !situation.armed) situation.armedAtS = situation.timeS;
     situation.armed = commander.armed;
     this.home.step(situation);
     this.#followMode();

@@ -21,6 +21,8 @@ export interface Situation {
   /** Wind by the estimate, m/s. */
   windMps: number;
   armed: boolean;
+  /** Seconds since boot of the last arming; not a number before the first. */
+  armedAtS: number;
   landed: boolean;
   readonly homeNed: Vector3;
   homeYawRad: number;

@@ -6,6 +6,12 @@ import type { ModeBehaviour } from './mode-behaviour.ts';
 /** Seen in recordings of v1.15.4 and v1.18: a take-off asked for in the air went up by as much. */
 const LEAST_CLIMB_M = 1.5;
 
+/**
+ * The climb begins as a descent at landing speed that turns into a climb at this rate (flight logs of
+ * both versions: 0.5 m/s²), which is why a vehicle leaves the ground some 3 s after its motors turn.
+ */
+const ONSET_MPS2 = 0.5;
+
 /** AUTO.TAKEOFF: straight up at MPC_TKO_SPEED to MIS_TAKEOFF_ALT or the commanded altitude. */
 export class Takeoff implements ModeBehaviour {
   finished = false;
@@ -14,6 +20,8 @@ export class Takeoff implements ModeBehaviour {
   readonly #trajectory: AutoTrajectory;
   #altitudeAmslM = Number.NaN;
   #aimed = false;
+  #fromGround = true;
+  #enteredAtS = 0;
 
   constructor(trajectory: AutoTrajectory) {
     this.#trajectory = trajectory;
@@ -27,6 +35,8 @@ export class Takeoff implements ModeBehaviour {
 
   enter(situation: Situation): void {
     this.finished = false;
+    this.#fromGround = situation.landed;
+    this.#enteredAtS = situation.timeS;
     this.#aim(situation);
   }
 
@@ -36,9 +46,18 @@ export class Takeoff implements ModeBehaviour {
     const { motion, parameters } = situation;
     const climbMps = parameters.get('MPC_TKO_SPEED');
     this.#trajectory.step(dtS, motion, out, climbMps);
-    out.climbLimitMps = climbMps;
+    out.climbLimitMps = Math.min(climbMps, this.#onsetMps(situation));
     this.finished =
       !situation.landed && this.#trajectory.verticalGapM(motion) < parameters.get('NAV_MC_ALT_RAD');
+  }
+
+  /** Climb speed allowed so far; negative at first. In the air there is no onset. */
+  #onsetMps(situation: Situation): number {
+    if (!this.#fromGround) return Number.POSITIVE_INFINITY;
+    const { armedAtS, timeS, parameters } = situation;
+    const turningAtS = armedAtS + parameters.get('COM_SPOOLUP_TIME');
+    const sinceS = Math.max(0, timeS - Math.max(turningAtS, this.#enteredAtS));
+    return ONSET_MPS2 * (situation.armed ? sinceS : 0) - parameters.get('MPC_LAND_SPEED');
   }
 
   #aim(situation: Situation): void {

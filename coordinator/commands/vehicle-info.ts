@@ -36,7 +36,7 @@ export const runVehicleInfo = async (
     heard(session, SysStatus),
     heard(session, GpsRawInt),
     heard(session, ExtendedSysState),
-    heard(session, EstimatorStatus),
+    heard(session, EstimatorStatus).then((message) => message ?? session.request(EstimatorStatus)),
   ]);
   const status = session.status();
   const report = await session.armingReport();

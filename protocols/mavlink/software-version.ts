@@ -7,9 +7,9 @@ export interface SoftwareVersion {
   major: number;
   minor: number;
   patch: number;
-  /** First eight bytes of the commit, in hexadecimal; empty when the vehicle says none. */
+  /** The commit's first bytes, in hexadecimal; empty when the vehicle says none. */
   gitHash: string;
-  /** Bytes of MAV_PROTOCOL_CAPABILITY. */
+  /** Bits of MAV_PROTOCOL_CAPABILITY. */
   capabilities: bigint;
 }
 
@@ -32,13 +32,14 @@ export const softwareVersionOf = (message: AutopilotVersion): SoftwareVersion =>
   const suffix = SUFFIXES.find(([least]) => kind >= least)![1];
   // PX4 writes the hash backwards, as a little-endian number.
   const bytes = [...flightCustomVersion].map(Number).reverse();
-  const isSet = bytes.some((byte) => byte !== 0);
+  // Bytes that PX4 does not fill in are zero; v1.15 and v1.18 fill in five.
+  while (bytes.at(-1) === 0) bytes.pop();
   return {
     text: `${major}.${minor}.${patch}${suffix}`,
     major,
     minor,
     patch,
-    gitHash: isSet ? bytes.map((byte) => byte.toString(16).padStart(2, '0')).join('') : '',
+    gitHash: bytes.map((byte) => byte.toString(16).padStart(2, '0')).join(''),
     capabilities: BigInt(capabilities),
   };
 };

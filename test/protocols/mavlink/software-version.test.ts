@@ -19,6 +19,6 @@ test.each([
   [0x0112_0040, '1.18.0-alpha'],
   [0xffff_ffff, '255.255.255'],
 ])('%i is %s', (flightSwVersion, text) => {
-  const message = Object.assign(new AutopilotVersion(), { flightSwVersion });
+  const message = Object.assign(new AutopilotVersion(), { flightSwVersion, capabilities: 0n });
   expect(softwareVersionOf(message).text).toBe(text);
 });

@@ -5,6 +5,7 @@ import { isIP } from 'node:net';
 import { Fault } from '../fault.ts';
 import { Inbox } from './inbox.ts';
 import type { VehicleLink } from './link.ts';
+import { StrangerTable } from './stranger-table.ts';
 
 /** UDP ports of PX4 SITL instance 0 on its onboard link; instance N adds N. */
 const COMPANION_PORT = 14_540;
@@ -70,7 +71,15 @@ export const vehicleUdp = (
  * a name or a port out of range) and `socket-failed` (exit 1, whatever else the system says).
  */
 export const openUdpLink = async (options: UdpLinkOptions): Promise<UdpLink> => {
-  for (const end of [options.local, options.remote]) if (end !== undefined) checkAddress(end);
+  if (options.remote !== undefined) checkAddress(options.remote);
+  return new SocketLink(await bindUdp(options), options);
+};
+
+/** A bound socket. Throws the Faults of {@link openUdpLink}. */
+export const bindUdp = async (
+  options: Pick<UdpLinkOptions, 'local' | 'portSetting'>,
+): Promise<Socket> => {
+  checkAddress(options.local);
   const socket = createSocket({
     type: isIP(options.local.address) === 6 ? 'udp6' : 'udp4',
     recvBufferSize: RECEIVE_BUFFER_BYTES,
@@ -82,13 +91,14 @@ export const openUdpLink = async (options: UdpLinkOptions): Promise<UdpLink> => 
     socket.close();
     throw bindFault(cause, options);
   }
-  return new SocketLink(socket, options);
+  return socket;
 };
 
 class SocketLink implements UdpLink {
   readonly local: UdpAddress;
   readonly #socket: Socket;
   readonly #inbox: Inbox;
+  readonly #strangers = new StrangerTable();
   #remote: UdpAddress | undefined;
   /** Nobody else is heard from then on. */
   #pinned: boolean;
@@ -107,6 +117,10 @@ class SocketLink implements UdpLink {
 
   get counts(): VehicleLink['counts'] {
     return this.#inbox.counts;
+  }
+
+  get strangers(): NonNullable<VehicleLink['strangers']> {
+    return this.#strangers.list;
   }
 
   get remote(): UdpAddress | undefined {
@@ -139,7 +153,7 @@ class SocketLink implements UdpLink {
   #hear(bytes: Uint8Array, source: RemoteInfo): void {
     const remote = this.#remote;
     if (this.#pinned && remote !== undefined && !isFrom(source, remote)) {
-      this.#inbox.counts.datagramsForeign += 1;
+      this.#turnAway(bytes, source);
       return;
     }
     const kept = this.#inbox.accept(bytes);
@@ -148,8 +162,13 @@ class SocketLink implements UdpLink {
       this.#remote = { address: source.address, port: source.port };
       this.#pinned = true;
     } else {
-      this.#inbox.counts.datagramsForeign += 1;
+      this.#turnAway(bytes, source);
     }
+  }
+
+  #turnAway(bytes: Uint8Array, source: RemoteInfo): void {
+    this.#inbox.counts.datagramsForeign += 1;
+    this.#strangers.note(bytes, source);
   }
 
   #countFailedSend(): void {
@@ -169,7 +188,10 @@ const checkAddress = ({ address, port }: UdpAddress): void => {
   });
 };
 
-const bindFault = (cause: unknown, { local, portSetting }: UdpLinkOptions): Fault => {
+const bindFault = (
+  cause: unknown,
+  { local, portSetting }: Pick<UdpLinkOptions, 'local' | 'portSetting'>,
+): Fault => {
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
   const data = { address: local.address, port: local.port, system: code };
   if (code !== 'EADDRINUSE') {

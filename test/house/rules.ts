@@ -32,7 +32,8 @@ const WALLS: { from: string; never: string[]; why: string }[] = [
 const DOORS: { modules: RegExp; files: RegExp; instead: string }[] = [
   {
     modules: /^(node:)?(dgram|net|tls|http|https|http2)$/u,
-    files: /(^|\/)(udp|socket|payload-socket|server|station-socket|directory-lock)\.ts$/u,
+    files:
+      /(^|\/)(udp|udp-hub|tcp|socket|payload-socket|server|station-socket|directory-lock)\.ts$/u,
     instead: 'the socket doors (protocols/mavlink/udp.ts, protocols/channel/socket.ts)',
   },
   {
@@ -45,6 +46,11 @@ const DOORS: { modules: RegExp; files: RegExp; instead: string }[] = [
     modules: /^(node:)?(child_process|worker_threads|cluster)$/u,
     files: /(^|\/)(main|worker|start-[a-z-]+|run-drill|process|processes)\.ts$/u,
     instead: 'a main.ts or a start-*.ts door',
+  },
+  {
+    modules: /^serialport$/u,
+    files: /^protocols\/mavlink\/serial\.ts$/u,
+    instead: 'protocols/mavlink/serial.ts',
   },
   {
     modules: /^onnxruntime-node$/u,
@@ -68,7 +74,7 @@ const CLOCKS =
 
 /** Files that may touch the clock or randomness: processes' mains and doors that wait. */
 const CLOCK_FILES =
-  /(^|\/)(main|system-clock|timer|socket|payload-socket|udp|node|node-[a-z-]+|worker|start-[a-z-]+|run-drill|process|processes|server|map-server|usage-meter|cli)\.ts$|^coordinator\/(commands|map\/page)\//u;
+  /(^|\/)(main|system-clock|timer|socket|payload-socket|udp|tcp|serial|node|node-[a-z-]+|worker|start-[a-z-]+|run-drill|process|processes|server|map-server|usage-meter|cli)\.ts$|^coordinator\/(commands|map\/page)\//u;
 
 const MAX_LINES = 300;
 

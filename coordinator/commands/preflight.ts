@@ -182,13 +182,13 @@ const surveyOne = (options: PreflightOptions, place: Place): Promise<PreflightIn
       radio: options.radio,
       simulated: options.simulated,
       measureRates: options.rates,
-      // Loopback is a wire that nobody else reaches; nothing is signed on any other yet.
-      signed: LOOPBACK.test(place.link) ? undefined : false,
+      // On a wire that nobody else reaches it is no question; nothing is signed elsewhere yet.
+      signed: OWN_WIRE.test(place.link) ? undefined : false,
     };
     return surveyVehicle(session, wishes, { clock: systemClock, wait: sleep });
   });
 
-const LOOPBACK = /^udp:\/\/(127\.|\[::1\])/u;
+const OWN_WIRE = /^(serial|[a-z]+:\/\/(127\.|\[::1\]|localhost))/u;
 
 const onVehicle = <T>(
   { link, sysid }: Place,

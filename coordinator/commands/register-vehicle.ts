@@ -76,6 +76,14 @@ the ground station's (the default), or stop the agent.`,
       const { runVehicleReboot } = await import('./vehicle-info.ts');
       await onVehicleAtRest(command, 'a restart', runVehicleReboot);
     });
+  vehicleCommand(
+    vehicle,
+    'offboard-check',
+    'whether setpoints arrive and their loss is noticed; the vehicle stays disarmed',
+  ).action(async (_options: object, command: Command) => {
+    const { runOffboardCheck } = await import('./vehicle-offboard.ts');
+    await onVehicleAtRest(command, 'the check', runOffboardCheck);
+  });
   addParamCommands(vehicle);
   addPlanCommands(vehicle);
 };

@@ -94,7 +94,7 @@ export class VehicleSession {
     for (const frame of this.#link.receive()) this.#hear(frame, nowMs);
     if (nowMs - this.#heartbeatMs >= HEARTBEAT_INTERVAL_MS) {
       this.#heartbeatMs = nowMs;
-      this.#send(companionHeartbeat());
+      this.send(companionHeartbeat());
     }
     const { send: requests, said } = this.#voice.tick(nowMs);
     for (const { severity, text } of said) {
@@ -106,7 +106,7 @@ export class VehicleSession {
     const transferred = this.#missions.tick(nowMs);
     const { send: clocks } = this.#timesync.tick(nowMs);
     for (const send of [requests, clocks, commanded.send, accessed.send, transferred.send]) {
-      for (const message of send) this.#send(message);
+      for (const message of send) this.send(message);
     }
     for (const outcome of commanded.outcomes) commands.settle(outcome.id, outcome);
     for (const outcome of accessed.outcomes) parameters.settle(outcome.id, outcome);
@@ -287,7 +287,8 @@ export class VehicleSession {
     });
   }
 
-  #send(message: MavLinkData): void {
+  /** Sends one message that asks for no answer. */
+  send(message: MavLinkData): void {
     this.#link.send(this.#encoder.encode(message));
   }
 }

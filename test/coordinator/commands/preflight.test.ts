@@ -102,6 +102,18 @@ describe('skein preflight', () => {
     expect(await verdict(...second, '--fleet', '1', '2')).toMatchObject({ ready: true });
   }, 30_000);
 
+  it('has a check of the setpoint stream beside it that never arms', async () => {
+    const { code, stdout } = await runSkein('vehicle', 'offboard-check', ...ALONE, '--json');
+    expect(code).toBe(EXIT.ok);
+    const { lostMs, lossTimeS } = JSON.parse(stdout) as { lostMs: number; lossTimeS: number };
+    expect(lossTimeS).toBe(1);
+    // One second of PX4’s, and the next SYS_STATUS.
+    expect(lostMs).toBeGreaterThan(900);
+    expect(lostMs).toBeLessThan(2000);
+    const { stdout: info } = await runSkein('vehicle', 'info', ...ALONE, '--json');
+    expect(JSON.parse(info)).toMatchObject({ mode: 'AUTO_LOITER', armed: false });
+  }, 30_000);
+
   it('sees what the vehicle says of itself', async () => {
     vehicles.stdin!.write('{"injure":1,"injury":{"kind":"battery","remaining":0.2}}\n');
     await sleep(2500);

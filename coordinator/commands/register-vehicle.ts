@@ -150,9 +150,12 @@ const addPlanCommands = (vehicle: Command): void => {
     .option(...PART)
     .addHelpText('after', '\nExample:\n  skein vehicle plan upload field.plan --part fence,rally')
     .action(async (file: string, options: { part?: string }, command: Command) => {
-      const { planPartsOf, runPlanUpload } = await import('./vehicle-plan.ts');
+      const { loadPlan, planPartsOf, runPlanUpload } = await import('./vehicle-plan.ts');
       const parts = planPartsOf(options.part);
-      await onVehicle(command, (context, session) => runPlanUpload(context, session, file, parts));
+      const plan = await loadPlan(file);
+      await onVehicle(command, (context, session) =>
+        runPlanUpload(context, session, { plan, file }, parts),
+      );
     });
   vehicleCommand(plan, 'download <file>', 'write what the vehicle holds')
     .option('--force', 'replace an existing file')
@@ -165,9 +168,12 @@ const addPlanCommands = (vehicle: Command): void => {
   vehicleCommand(plan, 'compare <file>', 'what differs; exit 1 if anything')
     .option(...PART)
     .action(async (file: string, options: { part?: string }, command: Command) => {
-      const { planPartsOf, runPlanCompare } = await import('./vehicle-plan.ts');
+      const { loadPlan, planPartsOf, runPlanCompare } = await import('./vehicle-plan.ts');
       const parts = planPartsOf(options.part);
-      await onVehicle(command, (context, session) => runPlanCompare(context, session, file, parts));
+      const plan = await loadPlan(file);
+      await onVehicle(command, (context, session) =>
+        runPlanCompare(context, session, { plan, file }, parts),
+      );
     });
   vehicleCommand(plan, 'clear', 'remove what the vehicle holds')
     .option(...PART)

@@ -54,15 +54,21 @@ const differenceTable = (context: Context, differences: readonly ItemDifference[
     ]),
   );
 
-/** Uploads the parts named, reads them back and compares. Throws `plan-differs` when PX4 kept something else. */
+/** A `.plan` file that the operator named. */
+export const loadPlan = async (file: string): Promise<Plan> =>
+  readPlanFile(await readTextFile(file), file);
+
+/** Uploads the parts named, reads them back and compares. Throws `plan-differs` when PX4 kept something else; exit partial when PX4 complains. */
 export const runPlanUpload = async (
   context: Context,
   session: VehicleSession,
-  file: string,
+  { plan, file }: { plan: Plan; file: string },
   parts: readonly PlanPart[],
 ): Promise<number> => {
-  const plan = readPlanFile(await readTextFile(file), file);
-  for (const part of parts) await showing(session, session.upload(part, itemsOf(plan, part)));
+  const remarks: string[] = [];
+  for (const part of parts) {
+    remarks.push(...(await showing(session, session.upload(part, itemsOf(plan, part)))));
+  }
   const differences = await differencesFrom(session, plan, parts);
   if (differences.length > 0) {
     const [first] = differences;
@@ -76,20 +82,23 @@ export const runPlanUpload = async (
     );
   }
   const counts = Object.fromEntries(parts.map((part) => [part, itemsOf(plan, part).length]));
-  context.output.data({ file, uploaded: counts }, () =>
-    parts.map((part) => `${part}: ${counts[part]} items uploaded and read back`).join('\n'),
+  context.output.data({ file, uploaded: counts, remarks }, () =>
+    parts
+      .map((part) => `${part}: ${counts[part]} items uploaded and read back`)
+      .concat(remarks.map((remark) => `the vehicle says: ${remark}`))
+      .join('\n'),
   );
-  return EXIT.ok;
+  // It has the plan, and will not fly it.
+  return remarks.length === 0 ? EXIT.ok : EXIT.partial;
 };
 
 /** Exit failed when vehicle and file differ. */
 export const runPlanCompare = async (
   context: Context,
   session: VehicleSession,
-  file: string,
+  { plan, file }: { plan: Plan; file: string },
   parts: readonly PlanPart[],
 ): Promise<number> => {
-  const plan = readPlanFile(await readTextFile(file), file);
   const differences = await differencesFrom(session, plan, parts);
   context.output.data({ file, differences }, () =>
     differences.length === 0 ? 'the same' : differenceTable(context, differences),

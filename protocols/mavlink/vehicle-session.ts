@@ -30,6 +30,8 @@ import {
 } from './parameter-client.ts';
 import type { ListProgress } from './parameter-list.ts';
 import type { Parameter, ParameterTable } from './parameter-value.ts';
+import { Remarks } from './remarks.ts';
+import { listFault, planFault, silentFault } from './session-faults.ts';
 import { StreamMeter } from './stream-meter.ts';
 import { TimesyncClient, type ClockOffset } from './timesync.ts';
 import { requestMessageCommand } from './vehicle-command.ts';
@@ -64,6 +66,7 @@ export class VehicleSession {
   readonly #missions: MissionClient;
   readonly #timesync: TimesyncClient;
   readonly #voice: VehicleVoice;
+  readonly #said = new Remarks();
   readonly #meter = new StreamMeter();
   readonly #watch = new MessageWatch();
   readonly #open = {
@@ -98,7 +101,9 @@ export class VehicleSession {
     }
     const { send: requests, said } = this.#voice.tick(nowMs);
     for (const { severity, text } of said) {
-      if (severity <= LEAST_GRAVE) this.#commands.remark(text, nowMs);
+      if (severity > LEAST_GRAVE) continue;
+      this.#said.add(text, nowMs);
+      this.#commands.remark(text, nowMs);
     }
     const { commands, parameters, lists, transfers } = this.#open;
     const commanded = this.#commands.tick(nowMs);
@@ -200,17 +205,7 @@ export class VehicleSession {
   async allParameters(): Promise<ParameterTable> {
     const end = await this.#open.lists.wait(this.#parameters.list());
     if (end.result === 'complete') return end.table;
-    if (end.result === 'silent') throw this.#silent();
-    if (end.result === 'refused') {
-      throw new Fault('parameters-refused', `the parameters were not read: ${end.why}`, {
-        remedy: 'Try again once the vehicle has started up.',
-      });
-    }
-    throw new Fault(
-      'parameters-incomplete',
-      `${end.table.size} parameters came; missing: number ${end.missing.join(', ')}`,
-      { exit: 'noLink', remedy: 'Check the link quality and the baud rate, and try again.' },
-    );
+    throw end.result === 'silent' ? silentFault(this.vehicle.sysid) : listFault(end);
   }
 
   /** How far {@link VehicleSession.allParameters} is; undefined when it is not under way. */
@@ -218,9 +213,17 @@ export class VehicleSession {
     return this.#parameters.listProgress;
   }
 
-  /** Replaces one part of the vehicle's plan; no items clear it. Throws the Fault `plan-refused`. */
-  async upload(part: PlanPart, items: readonly MissionItem[]): Promise<void> {
+  /**
+   * Replaces one part of the vehicle's plan; no items clear it. Returns what the vehicle said about
+   * it: PX4 accepts a mission that it will not fly, and says so in words a moment later. Throws the
+   * Fault `plan-refused`.
+   */
+  async upload(part: PlanPart, items: readonly MissionItem[]): Promise<readonly string[]> {
+    const sinceMs = this.#nowMs;
     await this.#transfer(this.#missions.upload(part, items));
+    if (items.length === 0) return [];
+    await this.#watch.pause(this.#nowMs + REMARK_MS);
+    return this.#said.since(sinceMs);
   }
 
   /** One part of the vehicle's plan. Throws the Fault `plan-refused`. */
@@ -262,29 +265,16 @@ export class VehicleSession {
 
   async #access(id: number | undefined): Promise<ParameterOutcome> {
     const outcome = await this.#open.parameters.wait(id);
-    if (outcome.result === 'silent') throw this.#silent();
+    if (outcome.result === 'silent') throw silentFault(this.vehicle.sysid);
     return outcome;
   }
 
   async #transfer(id: number | undefined): Promise<TransferOutcome> {
+    const sinceMs = this.#nowMs;
     const outcome = await this.#open.transfers.wait(id);
-    if (outcome.result === 'silent') throw this.#silent();
-    if (outcome.result !== 'refused') return outcome;
-    const { part, seq, refusal } = outcome;
-    const where = seq === undefined ? `the ${part}` : `item ${seq} of the ${part}`;
-    throw new Fault('plan-refused', `the vehicle refused ${where}: ${refusal.why}`, {
-      exit: 'refused',
-      data: { part, seq: seq ?? null, result: refusal.name },
-      remedy: 'Correct the item, or use one that this version of PX4 knows.',
-    });
-  }
-
-  #silent(): Fault {
-    return new Fault('vehicle-silent', `vehicle ${this.vehicle.sysid} does not answer`, {
-      exit: 'noLink',
-      data: { sysid: this.vehicle.sysid },
-      remedy: 'Check that the link carries packets both ways.',
-    });
+    if (outcome.result === 'silent') throw silentFault(this.vehicle.sysid);
+    if (outcome.result === 'refused') throw planFault(outcome, this.#said.since(sinceMs));
+    return outcome;
   }
 
   /** Sends one message that asks for no answer. */

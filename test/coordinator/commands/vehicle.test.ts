@@ -147,6 +147,7 @@ describe('skein vehicle', () => {
     expect(await json('plan', 'upload', file)).toEqual({
       file,
       uploaded: { mission: 2, fence: 3, rally: 1 },
+      remarks: [],
     });
     const back = join(directory, 'back.plan');
     expect(await json('plan', 'download', back)).toMatchObject({ mission: 2, fence: 1, rally: 1 });

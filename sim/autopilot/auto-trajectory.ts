@@ -5,14 +5,6 @@ import type { Motion } from './control/flight-control.ts';
 import type { FlightSetpoint } from './control/flight-setpoint.ts';
 import type { Parameters } from './parameters.ts';
 
-/** MPC_XY_ERR_MAX: the trajectory stands still for a vehicle that strays this far from it. */
-const LAG_MAX_M = 2;
-const LAG_FREE_M = 1;
-
-/** Share of its speed at which the trajectory goes on, given how far the vehicle is from it. */
-const paceFor = (lagM: number): number =>
-  clamp((LAG_MAX_M - lagM) / (LAG_MAX_M - LAG_FREE_M), 0, 1);
-
 /**
  * Greatest speed from which a stop (or `exitMps`) within `distanceM` is possible under these limits, with the time
  * that jerk takes to turn full acceleration into full braking counted in.
@@ -45,13 +37,17 @@ export class AutoTrajectory {
   /** Heading to turn to; the present one until a mode asks for another. */
   targetYawRad = 0;
   readonly #parameters: Parameters;
+  readonly #heightWaits: boolean;
   readonly #position: Vector3 = vector3(0, 0, 0);
   readonly #velocity: Vector3 = vector3(0, 0, 0);
   readonly #acceleration: Vector3 = vector3(0, 0, 0);
   #yawRad = 0;
+  #yawRateRadps = 0;
 
-  constructor(parameters: Parameters) {
+  /** @param heightWaits climbing too waits for a vehicle that lags behind, as in v1.15. */
+  constructor(parameters: Parameters, heightWaits: boolean) {
     this.#parameters = parameters;
+    this.#heightWaits = heightWaits;
   }
 
   /** Takes up the present motion and aims at the point where it can stop. */
@@ -63,6 +59,7 @@ export class AutoTrajectory {
     this.exitMps = 0;
     this.#yawRad = yawOf(motion.attitude);
     this.targetYawRad = this.#yawRad;
+    this.#yawRateRadps = 0;
     const { x: vx, y: vy, z: vz } = this.#velocity;
     const horizontal = this.#stoppingTime(Math.sqrt(vx * vx + vy * vy), 'MPC_ACC_HOR');
     const vertical = this.#stoppingTime(Math.abs(vz), 'MPC_ACC_DOWN_MAX');
@@ -111,30 +108,44 @@ export class AutoTrajectory {
     out: FlightSetpoint,
     climbMps = Number.POSITIVE_INFINITY,
   ): void {
-    this.stepHorizontal(dtS, motion, out);
+    const paceS = dtS * this.#pace(motion);
+    const heightPaceS = this.#heightWaits ? paceS : dtS;
+    this.#stepHorizontal(dtS, paceS, out);
     const p = this.#parameters;
     const gap = this.targetNed.z - this.#position.z;
     const jerk = p.get('MPC_JERK_AUTO');
     const acceleration = p.get(gap < 0 ? 'MPC_ACC_UP_MAX' : 'MPC_ACC_DOWN_MAX');
     const limit = gap < 0 ? Math.min(p.get('MPC_Z_V_AUTO_UP'), climbMps) : p.get('MPC_Z_V_AUTO_DN');
     const speed = Math.min(limit, brakingSpeed(Math.abs(gap), acceleration, jerk));
-    this.#stepVerticalSpeed(dtS, Math.sign(gap) * speed);
-    const pace = paceFor(Math.abs(this.#position.z - motion.positionNed.z));
-    this.#position.z += this.#velocity.z * dtS * pace;
+    this.#stepVerticalSpeed(heightPaceS, Math.sign(gap) * speed);
+    this.#position.z += this.#velocity.z * heightPaceS;
     out.positionNed.z = this.#position.z;
-    out.velocityNed.z = this.#velocity.z * pace;
+    out.velocityNed.z = this.#velocity.z;
   }
 
   /** As {@link step}, but down (or up) at a speed instead of to an altitude. */
   stepSinking(dtS: number, motion: Motion, out: FlightSetpoint, downMps: number): void {
-    this.stepHorizontal(dtS, motion, out);
+    this.#stepHorizontal(dtS, dtS * this.#pace(motion), out);
     this.#stepVerticalSpeed(dtS, downMps);
     this.#position.z = motion.positionNed.z;
     out.positionNed.z = Number.NaN;
     out.velocityNed.z = this.#velocity.z;
   }
 
-  stepHorizontal(dtS: number, motion: Motion, out: FlightSetpoint): void {
+  /**
+   * Share of its speed at which time passes for the trajectory: none for a vehicle that has fallen
+   * MPC_XY_ERR_MAX behind it, all for one that is ahead of it.
+   */
+  #pace({ positionNed }: Motion): number {
+    const lagX = this.#position.x - positionNed.x;
+    const lagY = this.#position.y - positionNed.y;
+    if (lagX * this.#velocity.x + lagY * this.#velocity.y < 0) return 1;
+    const most = this.#parameters.get('MPC_XY_ERR_MAX');
+    return 1 - clamp(Math.sqrt(lagX * lagX + lagY * lagY) / most, 0, 1);
+  }
+
+  /** @param paceS `dtS` as it passes for the trajectory; the heading turns in real time. */
+  #stepHorizontal(dtS: number, paceS: number, out: FlightSetpoint): void {
     const p = this.#parameters;
     const jerk = p.get('MPC_JERK_AUTO');
     const acceleration = p.get('MPC_ACC_HOR');
@@ -145,16 +156,13 @@ export class AutoTrajectory {
     const braking = brakingSpeed(gap, acceleration, jerk, this.exitMps);
     const speed = Math.min(cruise, braking, p.get('MPC_XY_VEL_MAX'));
     const perMetre = gap > 1e-6 ? speed / gap : 0;
-    this.#stepHorizontalVelocity(dtS, gapX * perMetre, gapY * perMetre, acceleration, jerk);
-    const lagX = this.#position.x - motion.positionNed.x;
-    const lagY = this.#position.y - motion.positionNed.y;
-    const pace = paceFor(Math.sqrt(lagX * lagX + lagY * lagY));
-    this.#position.x += this.#velocity.x * pace * dtS;
-    this.#position.y += this.#velocity.y * pace * dtS;
+    this.#stepHorizontalVelocity(paceS, gapX * perMetre, gapY * perMetre, acceleration, jerk);
+    this.#position.x += this.#velocity.x * paceS;
+    this.#position.y += this.#velocity.y * paceS;
     out.positionNed.x = this.#position.x;
     out.positionNed.y = this.#position.y;
-    out.velocityNed.x = this.#velocity.x * pace;
-    out.velocityNed.y = this.#velocity.y * pace;
+    out.velocityNed.x = this.#velocity.x;
+    out.velocityNed.y = this.#velocity.y;
     this.#turn(dtS);
     out.yawRad = this.#yawRad;
   }
@@ -166,6 +174,7 @@ export class AutoTrajectory {
     limitMps2: number,
     jerkMps3: number,
   ): void {
+    if (dtS <= 0) return;
     const v = this.#velocity;
     const a = this.#acceleration;
     const errorX = wantedX - v.x;
@@ -183,6 +192,7 @@ export class AutoTrajectory {
   }
 
   #stepVerticalSpeed(dtS: number, wantedMps: number): void {
+    if (dtS <= 0) return;
     const p = this.#parameters;
     const jerk = p.get('MPC_JERK_AUTO');
     const error = wantedMps - this.#velocity.z;
@@ -194,9 +204,14 @@ export class AutoTrajectory {
   }
 
   #turn(dtS: number): void {
-    const step = radiansFromDegrees(this.#parameters.get('MPC_YAWRAUTO_MAX')) * dtS;
+    const most = radiansFromDegrees(this.#parameters.get('MPC_YAWRAUTO_MAX'));
+    const acceleration = radiansFromDegrees(this.#parameters.get('MPC_YAWRAUTO_ACC'));
     const gap = wrapPi(this.targetYawRad - this.#yawRad);
-    this.#yawRad = wrapPi(this.#yawRad + clamp(gap, -step, step));
+    const braking = Math.sqrt(2 * acceleration * Math.abs(gap));
+    const wanted = Math.sign(gap) * Math.min(most, braking, Math.abs(gap) / dtS);
+    const change = clamp(wanted - this.#yawRateRadps, -acceleration * dtS, acceleration * dtS);
+    this.#yawRateRadps += change;
+    this.#yawRad = wrapPi(this.#yawRad + this.#yawRateRadps * dtS);
   }
 
   /** Distance to a stop divided by the speed. */

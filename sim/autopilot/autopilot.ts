@@ -109,7 +109,7 @@ export class Autopilot {
     this.home = new Home(random.fork('home'));
     this.control = new FlightControl(controlGains(parameters), parameters.get('MPC_THR_HOVER'));
     this.navigator = new Navigator(options.plans, options.localOf);
-    this.#trajectory = new AutoTrajectory(parameters);
+    this.#trajectory = new AutoTrajectory(parameters, profile === '1.15');
     this.modes = flightModes({
       trajectory: this.#trajectory,
       stream: this.stream,
@@ -126,7 +126,8 @@ export class Autopilot {
 
   get landedState(): LandedState {
     if (this.situation.landed) return 'ON_GROUND';
-    if (this.#behaviour === this.modes.takeoff) return 'TAKEOFF';
+    const { takeoff } = this.modes;
+    if (this.#behaviour === takeoff && takeoff.isFromGround) return 'TAKEOFF';
     return this.#behaviour.landing ? 'LANDING' : 'IN_AIR';
   }
 

@@ -6,7 +6,8 @@ export type LiftPhase = 'disarmed' | 'spoolup' | 'ready' | 'rampup' | 'flight';
 /**
  * From motors off to flight, as PX4 does it: after arming the motors spool up for COM_SPOOLUP_TIME;
  * when the mode wants to leave, the climb limit rises over MPC_TKO_RAMP_T from the speed at which the
- * controller asks for no thrust at all. An armed vehicle whose mode wants nothing stays at idle.
+ * controller asks for no thrust at all to MPC_Z_VEL_MAX_UP. An armed vehicle whose mode wants nothing
+ * stays at idle.
  */
 export class TakeoffRamp {
   phase: LiftPhase = 'disarmed';
@@ -17,7 +18,7 @@ export class TakeoffRamp {
   climbLimitMps(parameters: Parameters): number {
     if (this.phase !== 'rampup') return Number.POSITIVE_INFINITY;
     const noThrust = -GRAVITY_MPS2 / parameters.get('MPC_Z_VEL_P_ACC');
-    return noThrust + this.#ramp * (parameters.get('MPC_TKO_SPEED') - noThrust);
+    return noThrust + this.#ramp * (parameters.get('MPC_Z_VEL_MAX_UP') - noThrust);
   }
 
   step(

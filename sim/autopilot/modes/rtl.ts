@@ -7,11 +7,8 @@ import type { ModeBehaviour } from './mode-behaviour.ts';
 
 type Phase = 'climb' | 'return' | 'descend' | 'delay' | 'land';
 
-/** Nearer than this the return leg ends; NAV_ACC_RAD is meant for missions. */
-const ARRIVED_M = 1;
-
 /**
- * AUTO.RTL, RTL_TYPE 0: climb to RTL_RETURN_ALT (lower near home), fly home,
+ * AUTO.RTL, RTL_TYPE 0: climb to RTL_RETURN_ALT (lower near home), fly home as near as NAV_ACC_RAD,
  * descend to RTL_DESCEND_ALT, wait RTL_LAND_DELAY (negative: for ever), land.
  */
 export class Rtl implements ModeBehaviour {
@@ -38,7 +35,9 @@ export class Rtl implements ModeBehaviour {
 
   step(dtS: number, situation: Situation, out: FlightSetpoint): void {
     this.#advance(situation);
-    this.landing = this.#phase === 'land';
+    // 1.18 says so as soon as it is home, v1.15 when it leaves RTL_DESCEND_ALT.
+    const home = this.#phase === 'descend' || this.#phase === 'delay';
+    this.landing = this.#phase === 'land' || (home && situation.profile === '1.18');
     if (this.#phase === 'land') {
       const speedMps = landingSpeedMps(situation, heightAboveHomeM(situation));
       this.#trajectory.stepSinking(dtS, situation.motion, out, speedMps);
@@ -56,7 +55,10 @@ export class Rtl implements ModeBehaviour {
       trajectory.targetNed.x = homeNed.x;
       trajectory.targetNed.y = homeNed.y;
       this.#faceHome(situation);
-    } else if (this.#phase === 'return' && trajectory.horizontalGapM(motion) < ARRIVED_M) {
+    } else if (
+      this.#phase === 'return' &&
+      trajectory.horizontalGapM(motion) < parameters.get('NAV_ACC_RAD')
+    ) {
       this.#phase = 'descend';
       const height = Math.min(parameters.get('RTL_DESCEND_ALT'), heightAboveHomeM(situation));
       trajectory.targetNed.z = homeNed.z - height;

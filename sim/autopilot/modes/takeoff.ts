@@ -33,6 +33,11 @@ export class Takeoff implements ModeBehaviour {
     this.#aimed = false;
   }
 
+  /** It began on the ground: EXTENDED_SYS_STATE then says "take-off". */
+  get isFromGround(): boolean {
+    return this.#fromGround;
+  }
+
   enter(situation: Situation): void {
     this.finished = false;
     this.#fromGround = situation.landed;

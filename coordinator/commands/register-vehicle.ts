@@ -6,7 +6,7 @@ import { withContext } from './register-flight.ts';
 import type { LinkFlags } from './vehicle-link.ts';
 
 /** Where the vehicles of PX4 SITL, and of `skein sim up`, send to a ground station; the agents hold the other link. */
-const DEFAULT_LINK = 'udp://127.0.0.1:14550';
+const DEFAULT_LINK = 'udpin://127.0.0.1:14550';
 
 interface WriteFlags extends LinkFlags {
   whileArmed?: boolean;
@@ -17,7 +17,7 @@ const vehicleCommand = (parent: Command, usage: string, description: string): Co
   parent
     .command(usage)
     .description(description)
-    .option('--link <address>', 'where the vehicle sends to', DEFAULT_LINK)
+    .option('--link <url>', 'udpin, udpout, tcpin, tcpout or serial link to it', DEFAULT_LINK)
     .option('--sysid <n>', 'the vehicle meant, if the link has several')
     .option('--timeout <seconds>', 'how long to wait for its heartbeat', '5');
 
@@ -56,7 +56,7 @@ export const addVehicleCommands = (program: Command): void => {
       `
 Examples:
   skein vehicle info --sysid 2
-  skein vehicle info --link udp://127.0.0.1:14540
+  skein vehicle info --link serial:///dev/ttyAMA0:921600
   skein vehicle param get COM_OBL_RC_ACT RTL_RETURN_ALT
   skein vehicle param save quad-1.params && skein vehicle param diff quad-1.params
   skein vehicle plan upload field.plan --part mission,fence

@@ -1,6 +1,7 @@
 import { Fault } from '#protocols/fault.ts';
+import { parseConnectionString } from '#protocols/mavlink/connection-string.ts';
+import { openVehicleLink } from '#protocols/mavlink/open-link.ts';
 import { startVehicleSession } from '#protocols/mavlink/start-vehicle-session.ts';
-import { openUdpLink, type UdpAddress } from '#protocols/mavlink/udp.ts';
 import type { VehicleSession } from '#protocols/mavlink/vehicle-session.ts';
 import { systemClock } from '#protocols/system-clock.ts';
 import { wholeNumber } from './context.ts';
@@ -12,32 +13,20 @@ export interface LinkFlags {
   timeout: string;
 }
 
-const udpAddressOf = (link: string): UdpAddress => {
-  const match = /^udp:\/\/(\[[0-9a-f:.]+\]|[0-9.]+):(\d{1,5})$/iu.exec(link);
-  if (match !== null) {
-    return { address: match[1]!.replaceAll(/[[\]]/gu, ''), port: Number(match[2]) };
-  }
-  throw new Fault('link-invalid', `--link ${link} is no link`, {
-    exit: 'usage',
-    data: { link },
-    remedy: `Write the address and port where the vehicle sends to, for example udp://127.0.0.1:14540.`,
-  });
-};
-
 /** Opens the link, finds the vehicle, does something with it, and closes the link whatever happens. */
 export const withVehicle = async <T>(
   flags: LinkFlags,
   action: (session: VehicleSession) => Promise<T>,
 ): Promise<T> => {
-  const local = udpAddressOf(flags.link);
+  const address = parseConnectionString(flags.link, '--link');
   const sysid = flags.sysid === undefined ? undefined : wholeNumber(flags.sysid, '--sysid');
   const timeoutMs = wholeNumber(flags.timeout, '--timeout') * 1000;
-  const link = await openUdpLink({
-    local,
-    portSetting: '--link, or stop the agent that holds it',
-    ...(sysid === undefined ? {} : { sysid }),
+  const link = await openVehicleLink(address, {
+    sysid,
+    setting: '--link, or stop the agent that holds it',
   });
-  const session = await startVehicleSession(link, systemClock, { sysid, timeoutMs });
+  const shared = address.kind === 'udpin' && address.remote === undefined;
+  const session = await startVehicleSession(link, systemClock, { sysid, timeoutMs, shared });
   try {
     return await action(session);
   } finally {

@@ -14,6 +14,8 @@ interface SessionOptions {
   sysid?: number | undefined;
   /** How long to wait for its heartbeat. */
   timeoutMs?: number;
+  /** The link hears whoever spoke first: where others send too, the vehicle must be named. */
+  shared?: boolean;
 }
 
 /**
@@ -23,10 +25,13 @@ interface SessionOptions {
 export const startVehicleSession = async (
   link: VehicleLink,
   clock: Clock,
-  { sysid, timeoutMs = 5000 }: SessionOptions = {},
+  { sysid, timeoutMs = 5000, shared = true }: SessionOptions = {},
 ): Promise<VehicleSession> => {
   try {
     const vehicle = await findVehicle(link, clock, timeoutMs, sysid);
+    if (shared && sysid === undefined && link.counts.datagramsForeign > 0) {
+      throw severalSenders(vehicle.sysid);
+    }
     const session = new VehicleSession(link, vehicle);
     session.pump(clock.monotonicMs());
     const timer = setInterval(() => {
@@ -48,7 +53,6 @@ const findVehicle = async (
   sysid: number | undefined,
 ): Promise<VehicleSession['vehicle']> => {
   const search = new VehicleSearch(sysid);
-  const named = sysid !== undefined;
   const encoder = new Encoder(TOOL.sysid, TOOL.compid);
   const endMs = clock.monotonicMs() + timeoutMs;
   for (let pumps = 0; ; pumps += 1) {
@@ -56,10 +60,7 @@ const findVehicle = async (
     if (pumps % HEARTBEAT_PUMPS === 0) link.send(encoder.encode(companionHeartbeat()));
     for (const frame of link.receive()) search.hear(frame, decode(frame), nowMs);
     const vehicle = search.found(nowMs);
-    if (vehicle !== undefined) {
-      if (!named && link.counts.datagramsForeign > 0) throw severalSenders(vehicle.sysid);
-      return vehicle;
-    }
+    if (vehicle !== undefined) return vehicle;
     if (nowMs >= endMs) throw search.failure(timeoutMs);
     await new Promise((resolve) => {
       setTimeout(resolve, PUMP_MS);

@@ -6,6 +6,7 @@ import { seededRandom, type Random } from '#protocols/random.ts';
 import { Autopilot, type Sensed } from './autopilot/autopilot.ts';
 import { MavlinkEndpoint, type OutgoingDatagrams } from './autopilot/mavlink-endpoint.ts';
 import { PlanStore } from './autopilot/mission/plan-store.ts';
+import { SigningCard } from './autopilot/message-signing.ts';
 import { Parameters } from './autopilot/parameters.ts';
 import type { Instruments } from './autopilot/telemetry/instruments.ts';
 import type { LinkKind } from './autopilot/telemetry/stream-catalogue.ts';
@@ -57,6 +58,7 @@ export class Vehicle {
   readonly #parameters: Parameters;
   /** Mission, fence and rally points lie on the memory card: a reboot keeps them. */
   readonly #plans = new PlanStore();
+  readonly #signing: SigningCard;
   readonly #sensed: Sensed = { batteryRemaining: 1, gnssFix: false, windMps: 0 };
   #controller: FlightController;
   #outgoing = SILENCE;
@@ -86,6 +88,7 @@ export class Vehicle {
       MAV_SYS_ID: options.sysid,
       ...options.parameters,
     });
+    this.#signing = new SigningCard(scenario.profile);
     this.#controller = this.#boot();
   }
 
@@ -232,6 +235,7 @@ export class Vehicle {
       instruments: this.#instruments(autopilot, estimate),
       localOf,
       groundLink: scenario.groundLink !== undefined,
+      signing: this.#signing,
       rates: Object.fromEntries(
         Object.entries(scenario.rates).map(([msgid, hz]) => [Number(msgid), hz]),
       ),

@@ -1,12 +1,14 @@
-import { StatusText } from 'mavlink-mappings/dist/lib/common.js';
+import { SetupSigning, StatusText } from 'mavlink-mappings/dist/lib/common.js';
 import type { MavLinkData } from 'mavlink-mappings/dist/lib/mavlink.js';
 import { Heartbeat, MavType } from 'mavlink-mappings/dist/lib/minimal.js';
 import { decode, Encoder } from '#protocols/mavlink/codec.ts';
 import type { Frame } from '#protocols/mavlink/framer.ts';
+import { LinkSigning, type SigningCard } from './message-signing.ts';
 import { PacketQueue } from './packet-queue.ts';
 import { linkServices } from './services/link-services.ts';
 import {
   AUTOPILOT_COMPID,
+  isFor,
   type MessageService,
   type ServiceContext,
 } from './services/message-service.ts';
@@ -22,7 +24,12 @@ export interface MavlinkLinkOptions extends Pick<
   kind: LinkKind;
   /** Stream rates by message id, where they differ from PX4's for this kind of link. */
   rates?: Readonly<Record<number, number>>;
+  /** The vehicle's signing key. */
+  signing: SigningCard;
 }
+
+/** PX4 numbers its links in the order in which it opens them, and signs with that number. */
+const LINK_IDS: Readonly<Record<LinkKind, number>> = { ground: 0, onboard: 1 };
 
 /**
  * One MAVLink connection of the vehicle ("instance", in PX4's words): its own packet sequence, stream
@@ -35,10 +42,14 @@ export class MavlinkLink {
   readonly #streams: Streams;
   readonly #services: readonly MessageService[];
   readonly #packets = new PacketQueue();
+  readonly #card: SigningCard;
+  readonly #signing: LinkSigning;
   readonly #send = (message: MavLinkData): void => this.#queue(message);
   #groundStationHeard = false;
 
-  constructor({ sysid, instruments, localOf, kind, rates = {} }: MavlinkLinkOptions) {
+  constructor({ sysid, instruments, localOf, kind, rates = {}, signing }: MavlinkLinkOptions) {
+    this.#card = signing;
+    this.#signing = new LinkSigning(signing, LINK_IDS[kind]);
     this.#sysid = sysid;
     this.#instruments = instruments;
     this.#encoder = new Encoder(sysid, AUTOPILOT_COMPID);
@@ -54,9 +65,14 @@ export class MavlinkLink {
   receive(frames: readonly Frame[]): Frame[] {
     const forOthers: Frame[] = [];
     for (const frame of frames) {
+      if (!this.#signing.believes(frame)) continue;
       const { sysid, compid, sequence, bytes } = frame;
       this.#streams.traffic.received(sysid, compid, sequence, bytes.length);
       const message = decode(frame);
+      if (message instanceof SetupSigning) {
+        this.#setUpSigning(message);
+        continue;
+      }
       if (message instanceof Heartbeat) this.#hear(message);
       else this.#dispatch(message, frame);
       if (this.#isForOthers(message, frame)) forOthers.push(frame);
@@ -89,6 +105,12 @@ export class MavlinkLink {
     for (const service of this.#services) if (service.receive(message, frame)) return;
   }
 
+  /** Never handed on: it carries the key. */
+  #setUpSigning(message: SetupSigning): void {
+    if (!isFor(this.#sysid, message)) return;
+    this.#card.setUp(message, this.#instruments.autopilot.commander.armed);
+  }
+
   #hear(message: Heartbeat): void {
     if (message.type !== MavType.GCS) return;
     this.#instruments.autopilot.hearGroundStation();
@@ -107,7 +129,7 @@ export class MavlinkLink {
   }
 
   #queue(message: MavLinkData): void {
-    const packet = this.#encoder.encode(message);
+    const packet = this.#signing.sealed(this.#encoder.encode(message));
     this.#streams.traffic.sent(packet.length);
     this.#packets.push(packet);
   }

@@ -79,7 +79,8 @@ const fieldsOf = (
   const frames = [plainFrameOf(one.frame), plainFrameOf(other.frame)] as const;
   if (frames[0] !== frames[1]) report('frame', ...frames);
   near('z', ALTITUDE_TOLERANCE_M);
-  if (one.autocontinue !== other.autocontinue) {
+  // A rally point is followed by nothing; clients write there what they like.
+  if (part === 'mission' && one.autocontinue !== other.autocontinue) {
     report('autocontinue', one.autocontinue, other.autocontinue);
   }
   return differences;

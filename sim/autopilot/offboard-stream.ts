@@ -1,8 +1,8 @@
 import { nedFromLevelBody } from '#protocols/frames.ts';
 import { vector3, type Vector3 } from '#protocols/vector.ts';
 import { MavFrame, PositionTargetTypemask as Mask } from 'mavlink-mappings/dist/lib/common.js';
-import { yawOf } from '../rotation.ts';
-import { emptySetpoint } from './control/flight-setpoint.ts';
+import { identityQuaternion, yawOf } from '../rotation.ts';
+import { clearSetpoint, emptySetpoint } from './control/flight-setpoint.ts';
 import type { Motion } from './control/flight-control.ts';
 import type { Situation } from './situation.ts';
 
@@ -22,7 +22,23 @@ export interface PositionTarget {
 
 /** The loss of the stream is noticed this long after COM_OF_LOSS_T (recordings: 0.04–0.11 s). */
 const LOSS_NOTICE_S = 0.06;
+/** ATTITUDE_TARGET_TYPEMASK. */
+const RATES_IGNORED = 7;
+const YAW_RATE_IGNORED = 4;
+const THRUST_IGNORED = 64;
+const ATTITUDE_IGNORED = 128;
+/** How far from one a quaternion's length may be. */
+const UNIT_TOLERANCE = 0.1;
 const UNSET = Number.NaN;
+/** The fields of SET_ATTITUDE_TARGET that matter here. */
+export interface AttitudeTarget {
+  typeMask: number;
+  /** Hamilton quaternion w, x, y, z: FRD body to NED. */
+  q: readonly number[];
+  bodyYawRate: number;
+  thrust: number;
+}
+
 const IGNORED_X = [Mask.X_IGNORE, Mask.Y_IGNORE, Mask.Z_IGNORE] as const;
 const IGNORED_V = [Mask.VX_IGNORE, Mask.VY_IGNORE, Mask.VZ_IGNORE] as const;
 const IGNORED_A = [Mask.AX_IGNORE, Mask.AY_IGNORE, Mask.AZ_IGNORE] as const;
@@ -80,8 +96,31 @@ export class OffboardStream {
     Object.assign(this.setpoint.positionNed, position);
     Object.assign(this.setpoint.velocityNed, velocity);
     Object.assign(this.setpoint.accelerationNed, acceleration);
+    this.setpoint.attitude = undefined;
     this.setpoint.yawRad = mask & Mask.YAW_IGNORE ? UNSET : target.yaw;
     this.setpoint.yawRateRadps = mask & Mask.YAW_RATE_IGNORE ? UNSET : target.yawRate;
+    this.#lastS = timeS;
+    return true;
+  }
+
+  /**
+   * SET_ATTITUDE_TARGET. Without an attitude it commands body rates, which are not flown here: such a
+   * setpoint keeps the stream alive and is flown level. `false` for one that commands neither, or
+   * an attitude that is none.
+   */
+  acceptAttitude(target: AttitudeTarget, timeS: number): boolean {
+    const { typeMask: mask, q } = target;
+    const [w = UNSET, x = UNSET, y = UNSET, z = UNSET] = q;
+    const length = Math.sqrt(w * w + x * x + y * y + z * z);
+    const hasAttitude = (mask & ATTITUDE_IGNORED) === 0;
+    if (!hasAttitude && (mask & RATES_IGNORED) === RATES_IGNORED) return false;
+    if (hasAttitude && !(Math.abs(length - 1) < UNIT_TOLERANCE)) return false;
+    const attitude = hasAttitude
+      ? { w: w / length, x: x / length, y: y / length, z: z / length }
+      : identityQuaternion();
+    clearSetpoint(this.setpoint);
+    this.setpoint.attitude = { attitude, thrust: mask & THRUST_IGNORED ? 0 : target.thrust };
+    if ((mask & YAW_RATE_IGNORED) === 0) this.setpoint.yawRateRadps = target.bodyYawRate;
     this.#lastS = timeS;
     return true;
   }

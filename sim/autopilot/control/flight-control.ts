@@ -1,8 +1,9 @@
+import { clamp } from '#protocols/units.ts';
 import { yawOf, type Quaternion } from '../../rotation.ts';
 import { vector3, type Vector3 } from '#protocols/vector.ts';
 import { AttitudeControl } from './attitude-control.ts';
 import type { ControlGains } from './control-gains.ts';
-import type { FlightSetpoint } from './flight-setpoint.ts';
+import type { AttitudeSetpoint, FlightSetpoint } from './flight-setpoint.ts';
 import { HoverThrust } from './hover-thrust.ts';
 import { mixQuadX } from './mixer.ts';
 import { PositionControl } from './position-control.ts';
@@ -65,6 +66,10 @@ export class FlightControl {
     flying: boolean,
   ): void {
     if (flying) this.#learnHover(dtS, motion);
+    if (setpoint.attitude !== undefined) {
+      this.#followAttitude(setpoint.attitude, setpoint.yawRateRadps);
+      return;
+    }
     this.position.step(
       dtS,
       setpoint,
@@ -76,6 +81,15 @@ export class FlightControl {
     );
     this.#turn(setpoint, motion);
     this.attitude.aim(this.position.bodyDownNed, this.#yawRad);
+  }
+
+  /** Position and velocity are the sender's business; their controllers begin anew after it. */
+  #followAttitude({ attitude, thrust }: Readonly<AttitudeSetpoint>, yawRateRadps: number): void {
+    this.position.reset();
+    this.position.thrust = clamp(thrust, 0, 1);
+    Object.assign(this.attitude.attitudeSetpoint, attitude);
+    this.#yawRateRadps = Number.isFinite(yawRateRadps) ? yawRateRadps : 0;
+    this.#yawRad = Number.NaN;
   }
 
   /** Inner loops, every step. */

@@ -1,4 +1,11 @@
+import type { Quaternion } from '../../rotation.ts';
 import { vector3, type Vector3 } from '#protocols/vector.ts';
+
+/** SET_ATTITUDE_TARGET: the attitude itself, and collective thrust 0..1. */
+export interface AttitudeSetpoint {
+  attitude: Quaternion;
+  thrust: number;
+}
 
 /**
  * What the present mode wants of the controllers, in the vehicle's local NED frame (zero at the EKF
@@ -12,6 +19,8 @@ export interface FlightSetpoint {
   yawRateRadps: number;
   /** Take-off ramp: greatest climb speed at this moment. May be negative: not yet leaving ground. */
   climbLimitMps: number;
+  /** In place of all the others. */
+  attitude: Readonly<AttitudeSetpoint> | undefined;
 }
 
 export const emptySetpoint = (): FlightSetpoint => ({
@@ -21,6 +30,7 @@ export const emptySetpoint = (): FlightSetpoint => ({
   yawRad: Number.NaN,
   yawRateRadps: Number.NaN,
   climbLimitMps: Number.POSITIVE_INFINITY,
+  attitude: undefined,
 });
 
 const clearVector = (vector: Vector3): void => {
@@ -36,4 +46,5 @@ export const clearSetpoint = (setpoint: FlightSetpoint): void => {
   setpoint.yawRad = Number.NaN;
   setpoint.yawRateRadps = Number.NaN;
   setpoint.climbLimitMps = Number.POSITIVE_INFINITY;
+  setpoint.attitude = undefined;
 };

@@ -30,6 +30,12 @@ export class Offboard implements ModeBehaviour {
 
   step(_dtS: number, situation: Situation, out: FlightSetpoint): void {
     const wanted = this.#stream.setpoint;
+    if (wanted.attitude !== undefined) {
+      out.attitude = wanted.attitude;
+      out.yawRateRadps = wanted.yawRateRadps;
+      this.wantsTakeoff = wanted.attitude.thrust > 0;
+      return;
+    }
     if (everyAxisCommanded(wanted)) {
       Object.assign(out.positionNed, wanted.positionNed);
       Object.assign(out.velocityNed, wanted.velocityNed);

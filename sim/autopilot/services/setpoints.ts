@@ -1,5 +1,6 @@
 import {
   MavFrame,
+  SetAttitudeTarget,
   SetPositionTargetGlobalInt,
   SetPositionTargetLocalNed,
 } from 'mavlink-mappings/dist/lib/common.js';
@@ -7,7 +8,7 @@ import type { MavLinkData } from 'mavlink-mappings/dist/lib/mavlink.js';
 import type { PositionTarget } from '../offboard-stream.ts';
 import { isFor, type MessageService, type ServiceContext } from './message-service.ts';
 
-/** SET_POSITION_TARGET_*: the offboard stream. They act at once. */
+/** SET_POSITION_TARGET_* and SET_ATTITUDE_TARGET: the offboard stream. They act at once. */
 export class Setpoints implements MessageService {
   readonly #context: ServiceContext;
 
@@ -22,6 +23,10 @@ export class Setpoints implements MessageService {
     }
     if (message instanceof SetPositionTargetGlobalInt) {
       if (isFor(this.#context.sysid, message)) this.#global(message);
+      return true;
+    }
+    if (message instanceof SetAttitudeTarget) {
+      if (isFor(this.#context.sysid, message)) this.#attitude(message);
       return true;
     }
     return false;
@@ -44,6 +49,11 @@ export class Setpoints implements MessageService {
     if (relative) positionNed.z = situation.homeNed.z - alt;
     const target = { ...message, positionNed };
     this.#accept(target, MavFrame.LOCAL_NED);
+  }
+
+  #attitude(message: SetAttitudeTarget): void {
+    const { situation, stream, commander } = this.#context.instruments.autopilot;
+    if (stream.acceptAttitude(message, situation.timeS)) commander.hearSetpoint(situation);
   }
 
   #accept(target: PositionTarget, frame: MavFrame): void {

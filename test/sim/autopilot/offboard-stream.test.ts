@@ -1,4 +1,6 @@
+import { SetAttitudeTarget } from 'mavlink-mappings/dist/lib/common.js';
 import { describe, expect, it } from 'vitest';
+import { pitchOf } from '#sim/rotation.ts';
 import { Companion } from '../companion.ts';
 
 /** Bits of POSITION_TARGET_TYPEMASK that are ignored. */
@@ -7,6 +9,8 @@ const VELOCITY = 0b0000_0011_1000;
 const ACCELERATION = 0b0001_1100_0000;
 const YAW = 0b0100_0000_0000;
 const YAW_RATE = 0b1000_0000_0000;
+/** ATTITUDE_TARGET_TYPEMASK: all three body rates. */
+const RATES_IGNORED: number = 7;
 
 interface Fields {
   frame?: number;
@@ -87,5 +91,41 @@ describe('offboard setpoints', () => {
   it('ignores a setpoint for another system and takes one for system 0', () => {
     expect(stream({ mask: velocityOnly, vx: 1, targetSystem: 99 }, 1.5).mode).toBe('AUTO_RTL');
     expect(stream({ mask: velocityOnly, vx: 1, targetSystem: 0 }, 1.5).mode).toBe('OFFBOARD');
+  });
+
+  it('drops a position in the frame of the body, which leaves nothing', () => {
+    const mask = VELOCITY | ACCELERATION | YAW_RATE;
+    expect(stream({ frame: 8, mask, x: 2 }, 1.5).mode).toBe('AUTO_RTL');
+  });
+
+  it('flies an attitude with a thrust, and counts it as a stream', () => {
+    const companion = new Companion();
+    companion.takeOff();
+    companion.flyOffboard(0, 0, 0);
+    companion.run(1);
+    companion.streamed = undefined;
+    const pitchRad = -0.1;
+    for (let count = 0; count < 60; count += 1) {
+      const message = new SetAttitudeTarget();
+      message.targetSystem = 7;
+      message.typeMask = RATES_IGNORED;
+      message.q = [Math.cos(pitchRad / 2), 0, Math.sin(pitchRad / 2), 0];
+      message.thrust = companion.vehicle.autopilot.control.hover.value;
+      companion.send(message);
+      companion.run(0.05);
+    }
+    expect(companion.mode).toBe('OFFBOARD');
+    expect(pitchOf(companion.vehicle.quadrotor.attitude)).toBeCloseTo(pitchRad, 1);
+    expect(companion.vehicle.quadrotor.velocityNed.x).toBeGreaterThan(1);
+
+    const bad = new SetAttitudeTarget();
+    bad.targetSystem = 7;
+    bad.typeMask = RATES_IGNORED;
+    bad.q = [0, 0, 0, Number.NaN];
+    for (let count = 0; count < 30; count += 1) {
+      companion.send(bad);
+      companion.run(0.05);
+    }
+    expect(companion.mode).toBe('AUTO_RTL');
   });
 });

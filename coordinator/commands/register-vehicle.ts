@@ -19,6 +19,7 @@ const vehicleCommand = (parent: Command, usage: string, description: string): Co
     .description(description)
     .option('--link <url>', 'udpin, udpout, tcpin, tcpout or serial link to it', DEFAULT_LINK)
     .option('--sysid <n>', 'the vehicle meant, if the link has several')
+    .option('--signing-key <file>', 'the key that the vehicle signs with, if it does')
     .option('--timeout <seconds>', 'how long to wait for its heartbeat', '5');
 
 const onVehicle = async (
@@ -84,6 +85,7 @@ the ground station's (the default), or stop the agent.`,
     const { runOffboardCheck } = await import('./vehicle-offboard.ts');
     await onVehicleAtRest(command, 'the check', runOffboardCheck);
   });
+  addSigningCommands(vehicle);
   addParamCommands(vehicle);
   addPlanCommands(vehicle);
 };
@@ -182,4 +184,43 @@ const addPlanCommands = (vehicle: Command): void => {
       const parts = planPartsOf(options.part);
       await onVehicle(command, (context, session) => runPlanClear(context, session, parts));
     });
+};
+
+const addSigningCommands = (vehicle: Command): void => {
+  const signing = vehicle
+    .command('signing')
+    .description('MAVLink 2 signing (PX4 v1.17 and later): who has no key can command nothing');
+  vehicleCommand(
+    signing,
+    'enable <keyfile>',
+    'give the vehicle this key, over a link that you trust',
+  )
+    .addHelpText(
+      'after',
+      '\nExample:\n  (umask 077; openssl rand -hex 32 > swarm.key)\n  skein vehicle signing enable swarm.key --sysid 2',
+    )
+    .action(async (keyFile: string, _options: object, command: Command) => {
+      const [{ runSigningEnable }, { withSecuredVehicle }] = await Promise.all([
+        import('./vehicle-signing.ts'),
+        import('./vehicle-link.ts'),
+      ]);
+      await withContext(command, (context) =>
+        withSecuredVehicle(command.opts<LinkFlags>(), (session, link) =>
+          runSigningEnable(context, session, link, keyFile),
+        ),
+      );
+    });
+  vehicleCommand(signing, 'disable', 'take the key away again; needs --signing-key').action(
+    async (_options: object, command: Command) => {
+      const [{ runSigningDisable }, { withSecuredVehicle }] = await Promise.all([
+        import('./vehicle-signing.ts'),
+        import('./vehicle-link.ts'),
+      ]);
+      await withContext(command, (context) =>
+        withSecuredVehicle(command.opts<LinkFlags>(), (session, link) =>
+          runSigningDisable(context, session, link),
+        ),
+      );
+    },
+  );
 };

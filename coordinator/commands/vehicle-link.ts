@@ -1,6 +1,9 @@
 import { Fault } from '#protocols/fault.ts';
 import { parseConnectionString } from '#protocols/mavlink/connection-string.ts';
 import { openVehicleLink } from '#protocols/mavlink/open-link.ts';
+import { SecuredLink, type LinkSecurity } from '#protocols/mavlink/secured-link.ts';
+import { readSigningKey } from '#protocols/mavlink/signing-file.ts';
+import { Signing } from '#protocols/mavlink/signing.ts';
 import { startVehicleSession } from '#protocols/mavlink/start-vehicle-session.ts';
 import type { VehicleSession } from '#protocols/mavlink/vehicle-session.ts';
 import { systemClock } from '#protocols/system-clock.ts';
@@ -11,28 +14,91 @@ export interface LinkFlags {
   link: string;
   sysid?: string;
   timeout: string;
+  /** File with the vehicle's signing key; undefined for an unsigned link. */
+  signingKey?: string;
 }
 
+/** Tells a tool's packets from those of other senders with the same ids. */
+const LINK_ID = 2;
+
+const UNSECURED: LinkSecurity = { allow: {}, policy: 'off' };
+
 /** Opens the link, finds the vehicle, does something with it, and closes the link whatever happens. */
-export const withVehicle = async <T>(
+export const withVehicle = <T>(
   flags: LinkFlags,
   action: (session: VehicleSession) => Promise<T>,
+): Promise<T> => withSecuredVehicle(flags, (session) => action(session));
+
+/** As {@link withVehicle}, with the link as well, to change what it asks of signatures. */
+export const withSecuredVehicle = async <T>(
+  flags: LinkFlags,
+  action: (session: VehicleSession, link: SecuredLink) => Promise<T>,
 ): Promise<T> => {
   const address = parseConnectionString(flags.link, '--link');
   const sysid = flags.sysid === undefined ? undefined : wholeNumber(flags.sysid, '--sysid');
   const timeoutMs = wholeNumber(flags.timeout, '--timeout') * 1000;
-  const link = await openVehicleLink(address, {
+  const security = flags.signingKey === undefined ? UNSECURED : signedBy(flags.signingKey);
+  const open = await openVehicleLink(address, {
     sysid,
     setting: '--link, or stop the agent that holds it',
   });
+  const link = new SecuredLink(open, security, () => systemClock.unixUs());
   const shared = address.kind === 'udpin' && address.remote === undefined;
-  const session = await startVehicleSession(link, systemClock, { sysid, timeoutMs, shared });
+  const session = await startVehicleSession(link, systemClock, { sysid, timeoutMs, shared }).catch(
+    (error: unknown) => {
+      throw signingFault(link, flags) ?? error;
+    },
+  );
   try {
-    return await action(session);
+    const unsigned = signingFault(link, flags);
+    if (unsigned !== undefined) throw unsigned;
+    return await action(session, link);
   } finally {
     await session.close();
   }
 };
+
+/** What is wrong with the key, if that is why nobody answers. */
+const signingFault = (
+  { refused, signedUnchecked }: SecuredLink,
+  { signingKey }: LinkFlags,
+): Fault | undefined => {
+  const fault = (code: string, message: string, remedy: string): Fault =>
+    new Fault(code, message, { exit: 'refused', data: { key: signingKey ?? null }, remedy });
+  if (signingKey === undefined) {
+    return signedUnchecked === 0
+      ? undefined
+      : fault(
+          'vehicle-signs',
+          'the vehicle signs its packets and hears no unsigned commands',
+          'Add --signing-key with the file of its key.',
+        );
+  }
+  if (refused.wrongSignature > 0) {
+    return fault(
+      'signing-key-wrong',
+      `${signingKey} is not the key that the vehicle signs with`,
+      'Name the file of its key; a lost key is wiped with the memory card.',
+    );
+  }
+  return refused.unsigned > 0
+    ? fault(
+        'vehicle-unsigned',
+        'the vehicle does not sign its packets',
+        'Leave --signing-key out, or give it the key: skein vehicle signing enable FILE.',
+      )
+    : undefined;
+};
+
+/**
+ * Believes only packets signed with the key in this file. What was heard is not remembered beyond the
+ * command: a tool's own clock is what keeps its signing time growing.
+ */
+export const signedBy = (keyFile: string): LinkSecurity => ({
+  allow: {},
+  policy: 'required',
+  signing: new Signing({ key: readSigningKey(keyFile), linkId: LINK_ID }),
+});
 
 /** Throws the Fault `vehicle-armed` (exit refused): what the command does is for a vehicle at rest. */
 export const refuseWhileArmed = (session: VehicleSession, what: string): void => {

@@ -55,15 +55,21 @@ export class SecuredLink implements VehicleLink {
     crowded: 0,
   };
   readonly #link: VehicleLink;
-  readonly #security: LinkSecurity;
+  /** Signed frames that came while signatures were not looked at: the vehicle wants signed commands. */
+  signedUnchecked = 0;
+  #security: LinkSecurity;
   readonly #unixUs: () => bigint;
 
   /** @param unixUs wall clock in µs, for signing times only. */
   constructor(link: VehicleLink, security: LinkSecurity, unixUs: () => bigint) {
-    assert(security.policy === 'off' || security.signing !== undefined, 'a signing link has a key');
     this.#link = link;
-    this.#security = security;
+    this.#security = checked(security);
     this.#unixUs = unixUs;
+  }
+
+  /** From now on: as when the vehicle gets or loses its key. */
+  demand(security: LinkSecurity): void {
+    this.#security = checked(security);
   }
 
   get counts(): Readonly<LinkCounts> {
@@ -104,7 +110,10 @@ export class SecuredLink implements VehicleLink {
       this.refused.notAllowed += 1;
       return false;
     }
-    if (policy === 'off') return true;
+    if (policy === 'off') {
+      if (frame.signature !== undefined) this.signedUnchecked += 1;
+      return true;
+    }
     const verdict = signing?.verify(frame, unixUs) ?? 'unsigned';
     if (verdict === 'verified') return true;
     const pardoned = policy === 'optional' || unsignedAllowed?.has(frame.msgid) === true;
@@ -113,6 +122,11 @@ export class SecuredLink implements VehicleLink {
     return false;
   }
 }
+
+const checked = (security: LinkSecurity): LinkSecurity => {
+  assert(security.policy === 'off' || security.signing !== undefined, 'a signing link has a key');
+  return security;
+};
 
 /** Whole unsigned packets, one after the other, as our own encoder made them. */
 const packetsIn = (bytes: Uint8Array): Uint8Array[] => {

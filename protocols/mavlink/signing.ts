@@ -140,6 +140,9 @@ export class Signing {
 export const signingKeyFromPassphrase = (passphrase: string): Uint8Array =>
   Uint8Array.from(createHash('sha256').update(passphrase, 'utf8').digest());
 
+/** Signing time of a moment: 10 µs units since 2015, 48 bits. */
+export const signingTimestamp = (unixUs: bigint): number => unitsOf(unixUs);
+
 const ahead = (timestamp: number): number => Math.min(LARGEST_TIMESTAMP, timestamp + AHEAD_UNITS);
 
 const unitsOf = (unixUs: bigint): number =>

@@ -176,4 +176,35 @@ describe('skein vehicle', () => {
     expect(stderr).toContain('was not heard within 1 s');
     expect((await runSkein('vehicle', 'info', '--link', 'nonsense')).code).toBe(EXIT.usage);
   });
+
+  it('signs once it has a key, answers nobody without it, and gives it up to one who has it', async () => {
+    const key = join(directory, 'swarm.key');
+    writeFileSync(key, '5a'.repeat(32), { mode: 0o600 });
+    const signed = ['--signing-key', key];
+    const enabled = await vehicle('signing', 'enable', key, '--json');
+    expect([enabled.stderr, JSON.parse(enabled.stdout)]).toEqual(['', { sysid: 1, signing: true }]);
+    try {
+      const stranger = await vehicle('param', 'set', 'RTL_RETURN_ALT', '40');
+      expect([stranger.code, stranger.stdout]).toEqual([EXIT.refused, '']);
+      expect(stranger.stderr).toContain('--signing-key');
+      expect(await json('param', 'get', 'RTL_RETURN_ALT', ...signed)).toMatchObject({
+        parameters: [{ value: 30 }],
+      });
+      const another = join(directory, 'another.key');
+      writeFileSync(another, '5b'.repeat(32), { mode: 0o600 });
+      const wrong = await vehicle('info', '--signing-key', another, '--timeout', '2');
+      expect([wrong.code, wrong.stderr]).toEqual([
+        EXIT.refused,
+        expect.stringContaining('is not the key'),
+      ]);
+    } finally {
+      expect(await json('signing', 'disable', ...signed)).toEqual({ sysid: 1, signing: false });
+    }
+    expect((await vehicle('info', '--json')).code).toBe(EXIT.ok);
+    const needless = await vehicle('info', ...signed, '--timeout', '2');
+    expect([needless.code, needless.stderr]).toEqual([
+      EXIT.refused,
+      expect.stringContaining('does not sign'),
+    ]);
+  });
 });

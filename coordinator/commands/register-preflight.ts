@@ -20,7 +20,10 @@ export const addPreflightCommand = (program: Command): void => {
   program
     .command('preflight')
     .description('what speaks against arming, by name and remedy; with --fix, set the safe values')
-    .option('--link <address...>', 'where the vehicle sends to; default udp://127.0.0.1:14550')
+    .option(
+      '--link <address...>',
+      'UDP, TCP or serial, one for all or one for each (default udp://127.0.0.1:14550)',
+    )
     .option('--sysid <n...>', "vehicles to check; default: the station's, or the only one there")
     .option('--fleet <n...>', 'all drones of the mission, where more fly than are checked')
     .option('--mission <file>', 'the mission to be flown: its fence, layers, reserve and policies')
@@ -33,7 +36,7 @@ export const addPreflightCommand = (program: Command): void => {
     .addHelpText(
       'after',
       '\nExamples:\n  skein preflight --link udp://127.0.0.1:14540 --mission missions/search-irchel-corner.yaml\n' +
-        '  skein preflight --link udp://127.0.0.1:14540 --fix\n' +
+        '  skein preflight --link serial:///dev/ttyAMA0:921600 --rc --rates --fix\n' +
         '  skein preflight --sysid 1 2 3 --json\n\nExit codes: 0 ready, 3 not to be armed, 5 a vehicle was not heard.',
     )
     .action(async (raw: RawOptions, command: Command) => {

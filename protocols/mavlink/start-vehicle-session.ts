@@ -6,7 +6,8 @@ import type { VehicleLink } from './link.ts';
 import { VehicleSearch } from './vehicle-search.ts';
 import { TOOL, VehicleSession } from './vehicle-session.ts';
 
-const PUMP_MS = 20;
+/** An item of a plan goes each pump: 500 of them in some 3 s. */
+const PUMP_MS = 5;
 const HEARTBEAT_PUMPS = 1000 / PUMP_MS;
 
 interface SessionOptions {

@@ -7,7 +7,7 @@ import { compareStreams } from './compare/streams.ts';
 import { compareEvents, compareTexts } from './compare/texts.ts';
 import { compareTrajectories } from './compare/trajectory.ts';
 import { loadFlight } from './recorded-flight.ts';
-import type { RecordingSpec } from './recordings.ts';
+import { thinnedIn, type RecordingSpec } from './recordings.ts';
 import { replay } from './replay.ts';
 import { transcribe } from './transcript.ts';
 
@@ -20,7 +20,7 @@ export const compareRecording = (spec: RecordingSpec): Comparison[] => {
     compareAcks(flight.fromClient, spec.sysid, recorded, made),
     compareStates(recorded, made),
     compareLanded(recorded, made),
-    compareStreams(recorded, made),
+    compareStreams(recorded, made, thinnedIn(spec)),
     compareParameters(recorded, made),
     compareMissions(recorded, made),
     compareTexts(recorded, made),

@@ -48,7 +48,7 @@ const bootClock = (fromVehicle: readonly TimedFrame[]): ((atS: number) => number
     wall.push(atS);
     boot.push(view.getUint32(0, true) / 1000);
   }
-  if (wall.length < 100) throw new Error('too few positions to read the boot clock from');
+  if (wall.length < 50) throw new Error('too few positions to read the boot clock from');
   let index = 0;
   return (atS) => {
     while (index > 0 && wall[index]! > atS) index -= 1;

@@ -5,6 +5,15 @@ import type { Profile } from '#sim/autopilot/parameters.ts';
 /** Recordings of PX4's own simulator, both directions; in the workshop, not in every clone. */
 export const TRACES = '../shared/px4-traces';
 
+/** Some of them, cut and thinned by trim.ts, in the repository: real bytes on every machine. */
+export const GOLDEN = 'test/golden/px4';
+/** What their names begin with. */
+export const TRIMMED = 'trimmed-';
+/** The streams at 10 Hz and more (ATTITUDE, positions, targets, IMU, …): what fills a recording. */
+export const THINNED: ReadonlySet<number> = new Set([
+  30, 31, 32, 33, 36, 74, 83, 85, 105, 111, 132, 141, 290, 291, 331,
+]);
+
 export interface RecordingSpec {
   name: string;
   directory: string;
@@ -68,6 +77,24 @@ export const RECORDINGS: readonly RecordingSpec[] = [
       { atS: 140.8, injury: { kind: 'battery', remaining: 0.03 } },
     ],
   }),
+];
+
+const NOTHING: ReadonlySet<number> = new Set();
+
+/** The streams of which the recording holds only samples. */
+export const thinnedIn = ({ name }: RecordingSpec): ReadonlySet<number> =>
+  name.startsWith(TRIMMED) ? THINNED : NOTHING;
+
+const trimmed = (name: string): RecordingSpec => {
+  const spec = RECORDINGS.find((one) => one.name === name)!;
+  return { ...spec, name: `${TRIMMED}${name}`, directory: GOLDEN };
+};
+
+/** Those in the repository. */
+export const TRIMMED_RECORDINGS: readonly RecordingSpec[] = [
+  trimmed('v1.18beta-boot-params'),
+  trimmed('v1.18beta-refused-commands'),
+  trimmed('offboard-loss-act3-rtl'),
 ];
 
 export const isPresent = (spec: RecordingSpec): boolean =>

@@ -83,7 +83,7 @@ export const addSimCommands = (program: Command): void => {
     )
     .option(
       '--drill <what...>',
-      'a mishap, e.g. kill:mind:2@60, pause:mesh:3@60+10, cut:1@40+5, payload:4@30',
+      'a mishap, e.g. kill:mind:2@60, pause:mesh:3@60+10, cut:1@40+5, payload:4@30, gps:1@40+20, battery=12:2@40, reboot:3@40, ekf=8:1@40',
     )
     .option('--timeout <seconds>', "give up after; default: the mission's time limit")
     .action(async (raw: RawOptions & RawRunOptions, command: Command) => {

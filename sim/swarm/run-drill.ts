@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import type { Injury } from '../injury.ts';
 import type { Drill, DrillProcess } from './drill.ts';
 import type { RunningSwarm } from './start-swarm.ts';
 
@@ -25,10 +26,29 @@ export const runDrill = async (
     case 'cut':
       swarm.drill({ cutLink: drill.sysid, forMs: drill.forS * 1000 });
       return `vehicle link of drone ${drill.sysid} cut for ${drill.forS} s`;
+    case 'gps':
+      swarm.drill({ injure: drill.sysid, injury: { kind: 'gnss', works: false } });
+      await sleep(drill.forS * 1000, undefined, { signal });
+      swarm.drill({ injure: drill.sysid, injury: { kind: 'gnss', works: true } });
+      return `no GNSS for drone ${drill.sysid} for ${drill.forS} s`;
+    case 'battery':
+    case 'reboot':
+    case 'ekf':
+      swarm.drill({ injure: drill.sysid, injury: injuryOf(drill) });
+      return `${drill.kind} of drone ${drill.sysid}`;
     case 'payload':
       swarm.drill({ closePayload: drill.sysid });
       return `payload socket of drone ${drill.sysid} closed`;
   }
+};
+
+type Dose = Extract<Drill, { kind: 'battery' | 'reboot' | 'ekf' }>;
+
+const injuryOf = (drill: Dose): Injury => {
+  if (drill.kind === 'battery') return { kind: 'battery', remaining: drill.percent / 100 };
+  if (drill.kind === 'reboot') return { kind: 'reboot' };
+  const jump = { northM: drill.metres, eastM: 0, downM: 0, yawDeg: 0 };
+  return { kind: 'estimateReset', ...jump, origin: 'stays' };
 };
 
 const hit = (

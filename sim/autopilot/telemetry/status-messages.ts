@@ -1,9 +1,4 @@
-import {
-  baseModeOf,
-  customModeOf,
-  landedStateCodeOf,
-  PREARM_CHECK_BIT,
-} from '#protocols/mavlink/modes.ts';
+import { baseModeOf, customModeOf, landedStateCodeOf } from '#protocols/mavlink/modes.ts';
 import {
   BatteryStatus,
   CurrentMode,
@@ -20,11 +15,8 @@ import { Heartbeat, MavAutopilot, MavState, MavType } from 'mavlink-mappings/dis
 import type { Autopilot } from '../autopilot.ts';
 import type { Situation } from '../situation.ts';
 import { int16, uint16, uint32, type Instruments } from './instruments.ts';
+import { sensorHealth } from './sensor-health.ts';
 
-/** SYS_STATUS sensor bits as PX4 v1.18's SIH shows them, ready, without the pre-arm bit. */
-const SENSORS_PRESENT: number = 0x0300_c02f;
-const SENSORS_ENABLED: number = 0x0301_c02f;
-const SENSORS_HEALTHY: number = 0x0320_c83f;
 /** ESTIMATOR_STATUS flags before and after the estimator has aligned. */
 const FLAGS_ALIGNING: number = 0xe4;
 const FLAGS_ALIGNED: number = 0x37f;
@@ -68,10 +60,10 @@ export const sysStatusMessage = (instruments: Instruments): (() => SysStatus) =>
   const message = new SysStatus();
   const { autopilot, battery } = instruments;
   return () => {
-    const ready = autopilot.commander.canArm(autopilot.situation) ? PREARM_CHECK_BIT : 0;
-    message.onboardControlSensorsPresent = SENSORS_PRESENT;
-    message.onboardControlSensorsEnabled = SENSORS_ENABLED;
-    message.onboardControlSensorsHealth = SENSORS_HEALTHY | ready;
+    const { present, enabled, healthy } = sensorHealth(autopilot);
+    message.onboardControlSensorsPresent = present;
+    message.onboardControlSensorsEnabled = enabled;
+    message.onboardControlSensorsHealth = healthy;
     message.load = 100;
     message.voltageBattery = uint16(battery.voltageV * 1000);
     message.currentBattery = int16(battery.currentA * 100);

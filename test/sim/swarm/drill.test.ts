@@ -10,6 +10,10 @@ describe('a drill on the command line', () => {
     ['pause:mesh:3@60+10', { kind: 'pause', process: 'mesh', sysid: 3, atS: 60, forS: 10 }],
     ['cut:1@40+5', { kind: 'cut', sysid: 1, atS: 40, forS: 5 }],
     ['payload:4@30', { kind: 'payload', sysid: 4, atS: 30 }],
+    ['gps:1@40+20', { kind: 'gps', sysid: 1, atS: 40, forS: 20 }],
+    ['battery=12:2@40', { kind: 'battery', sysid: 2, atS: 40, percent: 12 }],
+    ['reboot:3@40', { kind: 'reboot', sysid: 3, atS: 40 }],
+    ['ekf=8.5:1@40', { kind: 'ekf', sysid: 1, atS: 40, metres: 8.5 }],
   ])('%s', (text, drill) => {
     expect(parseDrill(text)).toEqual(drill);
   });
@@ -20,6 +24,9 @@ describe('a drill on the command line', () => {
     'pause:mesh:3@60',
     'cut:1@40',
     'payload:4',
+    'gps:1@40',
+    'battery:1@40',
+    'reboot:1@40+3',
     'cut:1@40+',
     '',
   ])('refuses "%s" and says what to write', (text) => {

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
 import type { PreflightInput, VehicleSnapshot } from '#agent/pilot/preflight/input.ts';
@@ -103,6 +104,38 @@ test('a stranger to the fleet is named', () => {
     expect.arrayContaining([
       'refuse MAV_SYS_ID system-id-differs',
       'refuse MAV_SYS_ID not-of-this-fleet',
+    ]),
+  );
+});
+
+test('whatever a vehicle says of itself, and however little, is judged without a crash', () => {
+  const number = fc.oneof(fc.double(), fc.integer(), fc.constant(Number.NaN));
+  const place = fc.option(fc.record({ latDeg: number, lonDeg: number, altAmslM: number }), {
+    nil: undefined,
+  });
+  const numbers = Object.entries(configured().vehicle!)
+    .filter(([, value]) => typeof value === 'number')
+    .map(([name]) => [name, number] as const);
+  const said = fc.record({ ...Object.fromEntries(numbers), home: place, global: place });
+  fc.assert(
+    fc.property(said, fc.record({ jitterMs: number, unixOffsetMs: number }), (what, offsets) => {
+      const input = withVehicle(configured(), what as Partial<VehicleSnapshot>);
+      const clock = { ...input.clock!, ...offsets };
+      for (const { found, remedy } of preflight({ ...input, clock })) {
+        expect(found.length).toBeGreaterThan(0);
+        expect(remedy.length).toBeGreaterThan(0);
+      }
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('a place that is not a number is no place', () => {
+  const nowhere = { latDeg: Number.NaN, lonDeg: Number.NaN, altAmslM: Number.NaN };
+  expect(briefly(withVehicle(configured(), { home: nowhere, global: nowhere }))).toEqual(
+    expect.arrayContaining([
+      'refuse HOME_POSITION home-elsewhere',
+      'refuse GLOBAL_POSITION_INT outside-fence',
     ]),
   );
 });

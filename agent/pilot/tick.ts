@@ -167,10 +167,12 @@ const askForStreams = (pilot: Pilot, { nowMs, telemetry, status }: Readings): vo
 };
 
 const changedMemory = (pilot: Pilot): Uint8Array | undefined => {
-  const { memory, authority } = pilot.core;
-  // A pilot that has not looked at its vehicle yet knows nothing better than its predecessor.
-  if (memory.phase === 'boot') return undefined;
-  const text = JSON.stringify({ version: 1, flight: memory, authority: authority.state });
+  const { memory, authority, diedIn } = pilot.core;
+  // Of the flight, a pilot that has not looked at its vehicle yet knows nothing better than its
+  // predecessor; what an operator says is remembered from the first moment on.
+  const phase = memory.phase === 'boot' ? (diedIn ?? 'standby') : memory.phase;
+  const flight = { ...memory, phase };
+  const text = JSON.stringify({ version: 1, flight, authority: authority.state });
   if (text === pilot.rememberedText) return undefined;
   pilot.rememberedText = text;
   return new TextEncoder().encode(text);

@@ -55,7 +55,8 @@ const recover = (core: FlightCore, readings: Readings): void => {
   const { diedIn, memory } = core;
   const { mode, failsafe } = readings.mode;
   core.armedSeen = true;
-  if (!memory.owned || diedIn === undefined) {
+  const flew = diedIn !== undefined && (diedIn === 'arming' || isFlying(diedIn));
+  if (!memory.owned || !flew) {
     letGo(core, readings, memory.owned ? 'found armed by another' : memory.reason);
   } else if (diedIn === 'arming' || diedIn === 'takeoff') {
     const climbing = mode === 'AUTO_TAKEOFF' || mode === 'AUTO_LOITER';

@@ -110,8 +110,9 @@ describe('a second client on the vehicle', () => {
         const story = [phase, seed, mode];
         sortie.run(CROSSING_S);
         const refusedMode = sortie.vehicle.autopilot.commander.intendedMode === before;
-        // Our own command was under way before theirs could show: it came after it, and counts.
-        if (actsSince(sortie, saidMs).some((act) => act.startsWith('command'))) continue;
+        // Our own command was under way, or sent in the same moment, before theirs could show: both wait
+        // in PX4's queue, and ours counts.
+        if (actsSince(sortie, saidMs - 1).some((act) => act.startsWith('command'))) continue;
         // Armed, PX4 refuses OFFBOARD without a stream and sticks without a radio.
         if (refusedMode) continue;
         changes += 1;

@@ -1,4 +1,4 @@
-import { CommandAck, ObstacleDistance } from 'mavlink-mappings/dist/lib/common.js';
+import { AdsbVehicle, CommandAck, ObstacleDistance } from 'mavlink-mappings/dist/lib/common.js';
 import type { ChannelFrame } from '#protocols/channel/frame.ts';
 import { MESSAGE_TYPE } from '#protocols/channel/message-type.ts';
 import { decodeNeighbours } from '#protocols/channel/neighbours.ts';
@@ -19,6 +19,8 @@ export const hearVehicle = (
   const answers: ChannelFrame[] = [];
   for (const packet of packets) {
     const message = decode(packet);
+    // The autopilot forwards what its transponder's receiver says, under that one's own id.
+    if (message instanceof AdsbVehicle) pilot.traffic.hear(packet, message, nowMs);
     if (!pilot.tracker.observe(packet, message, nowMs)) continue;
     pilot.core.controls.hear(packet, nowMs);
     if (message === undefined) continue;

@@ -10,6 +10,7 @@ import { Follower } from './act/follower.ts';
 import { Discharge } from './estimate/discharge.ts';
 import { Estimator } from './estimate/estimate.ts';
 import { TelemetryStore } from './estimate/telemetry.ts';
+import { Traffic } from './estimate/traffic.ts';
 import { Guard } from './guard/guard.ts';
 import { limitsOf } from './guard/limits.ts';
 import { emptySituation, type Situation } from './guard/situation.ts';
@@ -39,6 +40,7 @@ export interface Pilot {
   readonly estimator: Estimator;
   readonly discharge: Discharge;
   readonly follower: Follower;
+  readonly traffic: Traffic;
   readonly situation: Situation;
   ticks: number;
   lastTickMs: number;
@@ -98,6 +100,7 @@ export const createPilot = (start: PilotStart, verify: Verify): Pilot => {
     estimator,
     discharge: new Discharge(),
     follower: new Follower(),
+    traffic: new Traffic(start.sysid),
     situation: emptySituation(estimator.at(telemetry.latest, start.startMs)),
     ticks: 0,
     lastTickMs: start.startMs,
@@ -123,5 +126,6 @@ export const takeLimits = (pilot: Pilot): void => {
   const { safety } = pilot.core.authority;
   if (safety === undefined) return;
   pilot.estimator.setOrigin(safety.origin);
+  pilot.traffic.setOrigin(safety.origin);
   pilot.situation.limits = limitsOf(safety);
 };

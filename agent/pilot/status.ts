@@ -15,6 +15,7 @@ export const pilotStatusOf = (
   readings: Readings,
   follower: Follower,
   yawSetpointRad: number,
+  trafficWords = '',
 ): PilotStatus => {
   const status = emptyPilotStatus();
   const { values } = status;
@@ -30,7 +31,8 @@ export const pilotStatusOf = (
     values.setpointDownMps = readings.verdict.velocityNedMps.z;
     values.setpointYawRad = yawSetpointRad;
   }
-  status.reason = core.memory.reason;
+  status.reason =
+    core.memory.reason === 'traffic' ? `traffic: ${trafficWords}` : core.memory.reason;
   return status;
 };
 

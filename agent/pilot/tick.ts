@@ -9,6 +9,7 @@ import { flightTick } from './act/flight.ts';
 import { isFlying, validOrder, type Readings } from './act/flight-core.ts';
 import { modeReport } from './act/mode-watch.ts';
 import type { Estimate } from './estimate/estimate.ts';
+import { nearestInWords } from './estimate/traffic.ts';
 import { hearChannel, hearVehicle } from './hear.ts';
 import type { PilotInbox, PilotOutbox } from './inbox.ts';
 import type { Pilot } from './pilot.ts';
@@ -57,7 +58,13 @@ export const pilotTick = (pilot: Pilot, inbox: PilotInbox, nowMs: number): Pilot
   flightTick(pilot.core, readings);
   const packets = act(pilot, readings);
   if (pilot.ticks % STATUS_EVERY === 0) {
-    const status = pilotStatusOf(pilot.core, readings, pilot.follower, pilot.yawSetpointRad);
+    const status = pilotStatusOf(
+      pilot.core,
+      readings,
+      pilot.follower,
+      pilot.yawSetpointRad,
+      nearestInWords(pilot.situation.traffic, readings.estimate.positionNed),
+    );
     frames.push({ type: MESSAGE_TYPE.pilotStatus, payload: encodePilotStatus(status) });
   }
   const memory = pilot.ticks % REMEMBER_EVERY === 0 ? changedMemory(pilot) : undefined;
@@ -120,6 +127,7 @@ const fillSituation = (pilot: Pilot, nowMs: number, vehicleHeardMs: number): voi
   situation.batteryRemaining = pilot.telemetry.latest.batteryRemaining;
   situation.dischargePerS = pilot.discharge.ratePerS;
   situation.neighbours = pilot.neighbours;
+  situation.traffic = pilot.traffic.at(nowMs);
 };
 
 const act = (pilot: Pilot, readings: Readings): Uint8Array[] => {

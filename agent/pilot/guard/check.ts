@@ -20,6 +20,8 @@ export interface Motion {
   velocityNed: Readonly<Vector3>;
   /** Way to rest under the last setpoint, m (stopping.ts). */
   stopNed: Vector3;
+  /** The last setpoint, shortened as far as this tick allows, m/s. */
+  brakeNed: Vector3;
   /** Bound on the error of the position, m. */
   positionErrorM: number;
   /** No setpoint of this tick is faster, m/s. */

@@ -10,6 +10,7 @@ import { operatorSilence } from './checks/operator-silence.ts';
 import { planAge } from './checks/plan-age.ts';
 import { PositionQuality } from './checks/position-quality.ts';
 import { Separation } from './checks/separation.ts';
+import { TrafficBoundary, trafficWatch } from './checks/traffic.ts';
 import { vehicleSilence } from './checks/vehicle-silence.ts';
 import { HalfSpaces } from './half-spaces.ts';
 import { HoldPosition } from './hold-position.ts';
@@ -49,10 +50,16 @@ export class Guard {
     mindSilence,
     operatorSilence,
     vehicleSilence,
+    trafficWatch,
     new PositionQuality(),
     new BatteryReserve(),
   ];
-  readonly #boundaries: readonly Boundary[] = [new Geofence(), altitude, new Separation()];
+  readonly #boundaries: readonly Boundary[] = [
+    new Geofence(),
+    altitude,
+    new Separation(),
+    new TrafficBoundary(),
+  ];
   readonly #planes = new HalfSpaces();
   readonly #solver = new LeastChange();
   readonly #hold = new HoldPosition();
@@ -70,6 +77,7 @@ export class Guard {
     positionNed: this.#setpoint,
     velocityNed: this.#setpoint,
     stopNed: vector3(0, 0, 0),
+    brakeNed: vector3(0, 0, 0),
     positionErrorM: 0,
     fastestMps: 0,
     stopS: 0,
@@ -195,6 +203,10 @@ export class Guard {
     motion.positionErrorM = SIGMAS * estimate.positionStdM;
     motion.brakingMps2 = brakingOf(envelope.maxAccelerationMps2);
     motion.fastestMps = speed + reach.changeMps;
+    const share = speed > reach.changeMps ? 1 - reach.changeMps / speed : 0;
+    motion.brakeNed.x = share * from.x;
+    motion.brakeNed.y = share * from.y;
+    motion.brakeNed.z = share * from.z;
     motion.stopS = stopSeconds(motion.fastestMps, motion.brakingMps2);
     stopDisplacement(from, estimate.velocityNed, motion.brakingMps2, motion.stopNed);
   }

@@ -1,14 +1,14 @@
 /** Who set a plane: decides which yields when not all can be met. */
-export type PlaneOwner = 'fence' | 'altitude' | 'separation';
+export type PlaneOwner = 'fence' | 'altitude' | 'separation' | 'traffic';
 
-const OWNERS: readonly PlaneOwner[] = ['fence', 'altitude', 'separation'];
+const OWNERS: readonly PlaneOwner[] = ['fence', 'altitude', 'separation', 'traffic'];
 
-/** Fence edges, floor and ceiling, neighbours: more than all of them together. */
+/** Fence edges, floor and ceiling, neighbours, aircraft: more than all of them together. */
 const CAPACITY = 256;
 
 /**
  * Half-spaces of velocities, `normal · velocity ≤ bound`, in flat arrays that are filled anew each tick.
- * Planes beyond the capacity cannot occur (MAX_FENCE_VERTICES + MAX_NEIGHBOURS + 2 < capacity).
+ * Planes beyond the capacity cannot occur (MAX_FENCE_VERTICES + MAX_NEIGHBOURS + 32 aircraft + 2 < capacity).
  */
 export class HalfSpaces {
   count = 0;

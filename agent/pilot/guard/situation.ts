@@ -1,6 +1,7 @@
 import { vector3, type Vector3 } from '#protocols/vector.ts';
 import type { Neighbour } from '#protocols/channel/neighbours.ts';
 import type { Estimate } from '../estimate/estimate.ts';
+import type { Aircraft } from '../estimate/traffic.ts';
 import type { Limits } from './limits.ts';
 
 /**
@@ -29,6 +30,8 @@ export interface Situation {
   /** Share per second, 1/s. */
   dischargePerS: number;
   neighbours: readonly Neighbour[];
+  /** Aircraft by transponder. */
+  traffic: readonly Aircraft[];
 }
 
 export const emptySituation = (estimate: Readonly<Estimate>): Situation => ({
@@ -45,4 +48,5 @@ export const emptySituation = (estimate: Readonly<Estimate>): Situation => ({
   batteryRemaining: Number.NaN,
   dischargePerS: 1 / 600,
   neighbours: [],
+  traffic: [],
 });

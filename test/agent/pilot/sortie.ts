@@ -216,6 +216,11 @@ export class Sortie {
     this.pilot = createPilot(structuredClone(this.start), verifySignature);
   }
 
+  /** A frame on the vehicle's link that is not the stand-in's. */
+  hear(frame: Frame): void {
+    this.#fromVehicle.push(frame);
+  }
+
   /** Runs until the condition holds; throws with the story so far when it never does. */
   until(condition: () => boolean, withinS: number): void {
     const endMs = this.nowMs + 1000 * withinS;

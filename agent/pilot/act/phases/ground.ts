@@ -35,6 +35,7 @@ const refusal = (core: FlightCore, readings: Readings): string | undefined => {
   if (!(telemetry.batteryRemaining >= safety.batteryReserve + LEAST_ABOVE_RESERVE)) {
     return 'battery too low';
   }
+  if (verdict.reasons.includes('traffic')) return 'traffic near';
   // What would send it home at once keeps it here.
   const doomed = verdict.action === 'return' || verdict.action === 'land';
   return doomed ? (verdict.reasons[0] ?? verdict.action) : undefined;

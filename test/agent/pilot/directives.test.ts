@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 
 import { vector3 } from '#protocols/vector.ts';
-import { airborne, Operator, Sortie } from './sortie.ts';
+import { Operator } from './operator.ts';
+import { airborne, Sortie } from './sortie.ts';
 
 /** A newer goal of the same operator, and a mind that flies under it. */
 const startNewGoal = (sortie: Sortie, order: number): void => {

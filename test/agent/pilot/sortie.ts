@@ -9,12 +9,8 @@ import { encodeOrder, type OrderKind } from '#protocols/channel/order.ts';
 import { decodePilotStatus, type PilotStatus } from '#protocols/channel/pilot-status.ts';
 import { encodeTrajectory } from '#protocols/channel/trajectory-codec.ts';
 import { FLIGHT_PHASES, type FlightPhase } from '#protocols/flight-phase.ts';
-import { encodeDirective, type Directive } from '#protocols/gossip/directive.ts';
-import { attachSignature, encodeUnsigned } from '#protocols/gossip/envelope.ts';
-import { hexFromBytes } from '#protocols/gossip/identity.ts';
-import { encodeSafetyEnvelope, type SafetyEnvelope } from '#protocols/gossip/safety-envelope.ts';
-import { generateSigningKey, verifySignature } from '#protocols/gossip/signing.ts';
-import type { Topic } from '#protocols/gossip/topic.ts';
+import type { SafetyEnvelope } from '#protocols/gossip/safety-envelope.ts';
+import { verifySignature } from '#protocols/gossip/signing.ts';
 import { Framer, type Frame } from '#protocols/mavlink/framer.ts';
 import type { Trajectory } from '#protocols/trajectory.ts';
 import { vector3, type Vector3 } from '#protocols/vector.ts';
@@ -22,51 +18,9 @@ import { scenarioSchema, type Scenario, type ScenarioInput } from '#sim/scenario
 import { safeParameters } from '#sim/swarm/safe-parameters.ts';
 import { STEP_MS, Vehicle } from '#sim/vehicle.ts';
 import { envelopeWith } from './guard/flight-rig.ts';
+import { Operator } from './operator.ts';
 
-const OPERATOR = 100;
 const STEPS_A_TICK = PILOT_TICK_MS / STEP_MS;
-
-/** An operator who signs goals and directives, in order, as the ground station does. */
-export class Operator {
-  readonly #key = generateSigningKey().key;
-  readonly member: number;
-  sequence = 0;
-  number = 0;
-
-  constructor(member = OPERATOR) {
-    this.member = member;
-  }
-
-  get publicKeyHex(): string {
-    return hexFromBytes(this.#key.publicKey);
-  }
-
-  sign(topic: Topic, payload: Uint8Array, sequence?: number): Uint8Array {
-    this.sequence += 1;
-    const header = {
-      topic,
-      author: this.member,
-      rosterEpoch: 1,
-      bootEpoch: 1,
-      sequence: sequence ?? this.sequence,
-      sentMs: 0,
-    };
-    const unsigned = encodeUnsigned(header, payload);
-    return attachSignature(unsigned, this.#key.sign(unsigned));
-  }
-
-  safety(envelope: SafetyEnvelope): Uint8Array {
-    return this.sign('safety', encodeSafetyEnvelope(envelope));
-  }
-
-  directive(kind: Directive['kind'], changes: Partial<Directive> = {}): Uint8Array {
-    this.number += 1;
-    return this.sign(
-      'directive',
-      encodeDirective({ kind, confirmed: false, number: this.number, targets: [], ...changes }),
-    );
-  }
-}
 
 /** A trajectory of one velocity with a stopping tail. */
 export const straightPlan = (
@@ -154,7 +108,7 @@ export class Sortie {
     this.start = {
       sysid: 1,
       simulated: true,
-      operators: [{ member: OPERATOR, publicKeyHex: this.operator.publicKeyHex }],
+      operators: [{ member: this.operator.member, publicKeyHex: this.operator.publicKeyHex }],
       startMs: this.nowMs,
       memory: null,
     };

@@ -20,6 +20,13 @@ const CLASSES: ReadonlyMap<number, MavLinkDataConstructor<MavLinkData>> = new Ma
 const HEADER_BYTES = 10;
 const CHECKSUM_BYTES = 2;
 
+/** A message's name and its payload's full length; undefined when no class is known for its id. */
+export const messageShape = (msgid: number): { name: string; payloadBytes: number } | undefined => {
+  const definition = CLASSES.get(msgid);
+  if (definition === undefined) return undefined;
+  return { name: definition.MSG_NAME, payloadBytes: definition.PAYLOAD_LENGTH };
+};
+
 /**
  * The message in a frame, its fields as mavlink-mappings names them (uint64 as bigint, arrays new).
  * Undefined when no class is known for its id. Zeros cut off on the wire are put back, and bytes

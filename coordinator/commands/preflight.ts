@@ -40,6 +40,10 @@ export interface PreflightOptions {
   radio: boolean | undefined;
   simulated: boolean;
   rates: boolean;
+  /** File with the vehicles' signing key. */
+  signingKey: string | undefined;
+  /** How long to wait for each vehicle's heartbeat. */
+  timeoutS: number;
 }
 
 /** Where one vehicle is to be looked for; sysid undefined = the only one on that link. */
@@ -175,15 +179,15 @@ const withMission = (
 };
 
 const surveyOne = (options: PreflightOptions, place: Place): Promise<PreflightInput> =>
-  onVehicle(place, (session) => {
+  onVehicle(options, place, (session) => {
     const wishes: SurveyWishes = {
       envelope: undefined,
       takeoffHeightM: undefined,
       radio: options.radio,
       simulated: options.simulated,
       measureRates: options.rates,
-      // On a wire that nobody else reaches it is no question; nothing is signed elsewhere yet.
-      signed: OWN_WIRE.test(place.link) ? undefined : false,
+      // On a wire that nobody else reaches it is no question.
+      signed: OWN_WIRE.test(place.link) ? undefined : options.signingKey !== undefined,
     };
     return surveyVehicle(session, wishes, { clock: systemClock, wait: sleep });
   });
@@ -191,11 +195,17 @@ const surveyOne = (options: PreflightOptions, place: Place): Promise<PreflightIn
 const OWN_WIRE = /^(serial|[a-z]+:\/\/(127\.|\[::1\]|localhost))/u;
 
 const onVehicle = <T>(
+  { signingKey, timeoutS }: PreflightOptions,
   { link, sysid }: Place,
   action: (session: VehicleSession) => Promise<T>,
 ): Promise<T> =>
   withVehicle(
-    { link, timeout: '5', ...(sysid === undefined ? {} : { sysid: `${sysid}` }) },
+    {
+      link,
+      timeout: `${timeoutS}`,
+      ...(sysid === undefined ? {} : { sysid: `${sysid}` }),
+      ...(signingKey === undefined ? {} : { signingKey }),
+    },
     action,
   );
 
@@ -226,7 +236,7 @@ const fixAll = async (
   for (const { sysid, changes } of plans) context.output.say(changesText(sysid, changes));
   await confirm(options.yes, plans);
   for (const { place, sysid, changes } of plans) {
-    await onVehicle({ ...place, sysid }, (session) => applyChanges(session, changes));
+    await onVehicle(options, { ...place, sysid }, (session) => applyChanges(session, changes));
     context.output.say(`drone ${sysid}: ${changes.length} parameters set and read back`);
   }
   return true;

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 
 import { Fault } from '#protocols/fault.ts';
+import { wholeNumber } from './context.ts';
 import { withContext } from './register-flight.ts';
 
 interface RawOptions {
@@ -13,6 +14,8 @@ interface RawOptions {
   rc?: boolean;
   simulated?: boolean;
   rates?: boolean;
+  signingKey?: string;
+  timeout: string;
 }
 
 /** The check before a flight, of one vehicle on the bench or of a whole swarm. */
@@ -33,6 +36,8 @@ export const addPreflightCommand = (program: Command): void => {
     .option('--no-rc', 'nobody has a radio')
     .option('--simulated', 'the vehicle has no hardware')
     .option('--rates', "ask for the pilot's streams and see whether they come (own link only)")
+    .option('--signing-key <file>', 'the key that the vehicles sign with, if they do')
+    .option('--timeout <seconds>', 'how long to wait for each heartbeat', '5')
     .addHelpText(
       'after',
       '\nExamples:\n  skein preflight --link udp://127.0.0.1:14540 --mission missions/search-irchel-corner.yaml\n' +
@@ -52,6 +57,8 @@ export const addPreflightCommand = (program: Command): void => {
           radio: raw.rc,
           simulated: raw.simulated === true,
           rates: raw.rates === true,
+          signingKey: raw.signingKey,
+          timeoutS: wholeNumber(raw.timeout, '--timeout'),
         }),
       );
     });

@@ -124,7 +124,7 @@ describe('skein preflight', () => {
   }, 30_000);
 
   it('tells a fleet that one of it is silent, and sets nothing then', async () => {
-    const absent = ['--link', link(1), link(9), '--sysid', '1', '9'];
+    const absent = ['--link', link(1), link(9), '--sysid', '1', '9', '--timeout', '2'];
     const { code, stdout, stderr } = await preflight(...absent, '--fix', '--yes');
     expect(code).toBe(EXIT.noLink);
     expect(stdout).toContain('drone 9');
@@ -132,7 +132,9 @@ describe('skein preflight', () => {
   }, 30_000);
 
   it('says when nobody is there, and what is no link', async () => {
-    expect(await preflight('--link', link(8))).toMatchObject({ code: EXIT.noLink });
+    expect(await preflight('--link', link(8), '--timeout', '1')).toMatchObject({
+      code: EXIT.noLink,
+    });
     expect(await preflight('--link', 'nonsense')).toMatchObject({ code: EXIT.usage });
     expect(await preflight('--sysid', '0')).toMatchObject({ code: EXIT.usage });
   }, 30_000);

@@ -86,7 +86,8 @@ const otherOf = ({ streams, roundTripMs, signed }: Readonly<LinkState>): Finding
       subject: 'SETUP_SIGNING',
       found: 'unsigned MAVLink on a network',
       wanted: 'signed, or a wire that nobody else can reach',
-      remedy: 'Use a serial wire or loopback to the companion, or turn MAVLink signing on.',
+      remedy:
+        'Use a serial wire or loopback to the companion, or sign: skein vehicle signing enable.',
       fix: [],
     });
   }

@@ -1,7 +1,7 @@
 import type { Parameters } from './parameters.ts';
 
 /** A link is thought to be alive for this long after a heartbeat, and looked at once a second. */
-const HEARTBEAT_TIMEOUT_S = 2.5;
+export const HEARTBEAT_TIMEOUT_S = 2.5;
 const LOOK_PERIOD_S = 1;
 
 /**

@@ -3,6 +3,7 @@ import type { MavLinkData } from 'mavlink-mappings/dist/lib/mavlink.js';
 import { Heartbeat, MavType } from 'mavlink-mappings/dist/lib/minimal.js';
 import { decode, Encoder } from '#protocols/mavlink/codec.ts';
 import type { Frame } from '#protocols/mavlink/framer.ts';
+import { HEARTBEAT_TIMEOUT_S } from './gcs-link.ts';
 import { LinkSigning, type SigningCard } from './message-signing.ts';
 import { PacketQueue } from './packet-queue.ts';
 import { linkServices } from './services/link-services.ts';
@@ -45,7 +46,8 @@ export class MavlinkLink {
   readonly #card: SigningCard;
   readonly #signing: LinkSigning;
   readonly #send = (message: MavLinkData): void => this.#queue(message);
-  #groundStationHeard = false;
+  /** Seconds since boot at which a ground station was last heard on this link. */
+  #groundStationHeardS = Number.NaN;
 
   constructor({ sysid, instruments, localOf, kind, rates = {}, signing }: MavlinkLinkOptions) {
     this.#card = signing;
@@ -114,12 +116,13 @@ export class MavlinkLink {
   #hear(message: Heartbeat): void {
     if (message.type !== MavType.GCS) return;
     this.#instruments.autopilot.hearGroundStation();
-    this.#groundStationHeard = !Number.isNaN(this.#instruments.autopilot.gcs.heardS);
+    this.#groundStationHeardS = this.#instruments.autopilot.gcs.heardS;
   }
 
-  /** STATUSTEXT; PX4 sends it only on a link where a ground station is heard. */
+  /** STATUSTEXT; PX4 sends it only on a link where a ground station is heard, while it is. */
   #announce(news: readonly Announcement[]): void {
-    if (!this.#groundStationHeard) return;
+    const silentS = this.#instruments.autopilot.situation.timeS - this.#groundStationHeardS;
+    if (!(silentS < HEARTBEAT_TIMEOUT_S)) return;
     for (const { severity, text } of news) {
       const message = new StatusText();
       message.severity = severity;

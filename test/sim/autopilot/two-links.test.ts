@@ -177,12 +177,18 @@ describe('a vehicle with a link to its companion and one to the ground station',
 
   it('sends text only where a ground station is heard', () => {
     const pair = new Pair();
-    pair.station.send(heartbeat(MavType.GCS));
     pair.run(8);
+    pair.station.send(heartbeat(MavType.GCS));
     pair.station.send(commandTo3(400, 1));
     pair.run(1);
-    expect(pair.station.all(StatusText).length).toBeGreaterThan(0);
+    const heard = pair.station.all(StatusText).length;
+    expect(heard).toBeGreaterThan(0);
     expect(pair.companion.all(StatusText)).toEqual([]);
+    // Silent since three seconds: nobody is told of the disarming.
+    pair.run(2);
+    pair.station.send(commandTo3(400, 0));
+    pair.run(1);
+    expect(pair.station.all(StatusText)).toHaveLength(heard);
   });
 
   it('has none to the ground unless the scenario opens it', () => {

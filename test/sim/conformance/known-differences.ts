@@ -207,12 +207,13 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     reason: 'At 0.9 Hz the gap is COM_OF_LOSS_T and the few hundredths of a second that decide',
   },
   {
-    id: 'text-to-nobody',
+    id: 'failsafe-at-arming',
     recordings: ['failsafe-gcs-loss'],
     aspects: ['text'],
-    key: /^\+ (Connection to ground station lost|Failsafe activated, entering Hold for N seconds)$/u,
-    what: 'The stand-in sends STATUSTEXT also while the ground station is silent',
-    reason: 'PX4 stops when it has lost it; a client that only listens sees more here',
+    key: /^Failsafe activated$/u,
+    what: 'v1.15 says "Failsafe activated" at the moment of arming when its ground station was heard a second ago only',
+    reason:
+      'Its loss of the ground station had not cleared; no action followed, and the stand-in says nothing',
   },
   {
     id: 'gnss-loss',

@@ -21,6 +21,7 @@ export const hearVehicle = (
     const message = decode(packet);
     // The autopilot forwards what its transponder's receiver says, under that one's own id.
     if (message instanceof AdsbVehicle) pilot.traffic.hear(packet, message, nowMs);
+    pilot.peers.observe(packet, message, nowMs);
     if (!pilot.tracker.observe(packet, message, nowMs)) continue;
     pilot.core.controls.hear(packet, nowMs);
     if (message === undefined) continue;

@@ -9,6 +9,7 @@ import { newFlightCore, type FlightCore } from './act/flight-core.ts';
 import { Follower } from './act/follower.ts';
 import { Discharge } from './estimate/discharge.ts';
 import { Estimator } from './estimate/estimate.ts';
+import { PeerWatch } from './estimate/peer-watch.ts';
 import { TelemetryStore } from './estimate/telemetry.ts';
 import { Traffic } from './estimate/traffic.ts';
 import { Guard } from './guard/guard.ts';
@@ -41,6 +42,7 @@ export interface Pilot {
   readonly discharge: Discharge;
   readonly follower: Follower;
   readonly traffic: Traffic;
+  readonly peers: PeerWatch;
   readonly situation: Situation;
   ticks: number;
   lastTickMs: number;
@@ -101,6 +103,7 @@ export const createPilot = (start: PilotStart, verify: Verify): Pilot => {
     discharge: new Discharge(),
     follower: new Follower(),
     traffic: new Traffic(start.sysid),
+    peers: new PeerWatch(start.sysid),
     situation: emptySituation(estimator.at(telemetry.latest, start.startMs)),
     ticks: 0,
     lastTickMs: start.startMs,

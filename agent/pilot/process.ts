@@ -11,6 +11,7 @@ import { systemClock } from '#protocols/system-clock.ts';
 import { AGENT_SOCKETS, type AgentConfig } from '../config.ts';
 import { encodePilotInbox, encodePilotOutbox, type PilotInbox, type PilotOutbox } from './inbox.ts';
 import { Jitter } from './jitter.ts';
+import { linkInWords } from './link-words.ts';
 import { Mailbox } from './mailbox.ts';
 import { MemoryFile } from './memory-file.ts';
 import { createPilot, type Pilot, type PilotStart } from './pilot.ts';
@@ -19,6 +20,10 @@ import { PILOT_TICK_MS, pilotTick } from './tick.ts';
 
 /** Ticks between two batches of records. */
 const FLUSH_EVERY = 10;
+
+/** Ticks between two looks at the link's state, and before the first: a vehicle may start later than we. */
+const LINK_EVERY = 50;
+const LINK_PATIENCE_TICKS = 150;
 
 /** A peer that says more than this in a tick is broken: it is cut off, and may dial again. */
 const MAX_FRAMES_A_TICK = 200;
@@ -50,6 +55,7 @@ export class PilotProcess {
   #deadlineMs: number;
   #tick = 0;
   #stopping = false;
+  #linkWords = '';
 
   private constructor(pilot: Pilot, start: PilotStart, link: UdpLink, config: AgentConfig) {
     this.#pilot = pilot;
@@ -148,6 +154,15 @@ export class PilotProcess {
     }
   }
 
+  /** Said when it changes, so that a log of an hour holds it once. */
+  #watchLink(): void {
+    const words = linkInWords(this.#link, this.#pilot.sysid);
+    if (words !== this.#linkWords && this.#tick > LINK_PATIENCE_TICKS) {
+      this.#linkWords = words;
+      tell({ link: words === '' ? 'heard' : words });
+    }
+  }
+
   #record(inbox: PilotInbox, outbox: PilotOutbox, nowMs: number): void {
     const unixUs = systemClock.unixUs();
     const record = encodeTickRecord({
@@ -164,6 +179,7 @@ export class PilotProcess {
       }
     }
     if (this.#tick % FLUSH_EVERY === 0) this.#records.flush();
+    if (this.#tick % LINK_EVERY === 0) this.#watchLink();
   }
 
   /** Says how late its ticks came and lets go of everything; the process then ends by itself. */

@@ -31,8 +31,9 @@ export const pilotStatusOf = (
     values.setpointDownMps = readings.verdict.velocityNedMps.z;
     values.setpointYawRad = yawSetpointRad;
   }
-  status.reason =
-    core.memory.reason === 'traffic' ? `traffic: ${trafficWords}` : core.memory.reason;
+  const { phase, reason } = core.memory;
+  status.reason = reason === 'traffic' ? `traffic: ${trafficWords}` : reason;
+  if (phase === 'boot') status.reason = readings.peerTrouble ?? 'autopilot silent';
   return status;
 };
 

@@ -95,6 +95,7 @@ const read = (pilot: Pilot, nowMs: number): Readings => {
     status,
     mode: modeReport(status, telemetry, nowMs),
     verdict,
+    peerTrouble: pilot.peers.trouble(nowMs),
   };
 };
 

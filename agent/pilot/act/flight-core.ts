@@ -18,6 +18,8 @@ export interface Readings {
   status: Readonly<AutopilotStatus>;
   mode: Readonly<ModeReport>;
   verdict: Readonly<GuardVerdict>;
+  /** What is wrong with who speaks on the vehicle's link (PeerWatch). */
+  peerTrouble: string | undefined;
 }
 
 /** One look at the flight controller's clock: our monotonic time, and its time since its boot, ms. */

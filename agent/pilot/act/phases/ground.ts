@@ -23,6 +23,7 @@ const refusal = (core: FlightCore, readings: Readings): string | undefined => {
   if (validOrder(core) === undefined || safety === undefined) return 'no limits for this goal';
   if (!safety.fleet.includes(core.sysid)) return 'not of this fleet';
   if (nowMs < core.retryMs) return memory.reason;
+  if (readings.peerTrouble !== undefined) return readings.peerTrouble;
   if (!status.connected) return 'autopilot silent';
   if (!estimate.valid || estimate.ageMs > 500) return 'no position';
   if (estimate.positionStdM > VAGUEST_START_M) return 'position too vague';

@@ -23,7 +23,7 @@ export const hearVehicle = (
     if (message instanceof AdsbVehicle) pilot.traffic.hear(packet, message, nowMs);
     pilot.peers.observe(packet, message, nowMs);
     if (!pilot.tracker.observe(packet, message, nowMs)) continue;
-    pilot.core.controls.hear(packet, nowMs);
+    pilot.core.controls.hear(packet, message, nowMs);
     if (message === undefined) continue;
     if (message instanceof CommandAck) pilot.core.controls.acknowledge(message, packet, nowMs);
     else if (message instanceof ObstacleDistance) {

@@ -1,6 +1,6 @@
 import type { CommandAck } from 'mavlink-mappings/dist/lib/common.js';
 import type { MavLinkData } from 'mavlink-mappings/dist/lib/mavlink.js';
-import { CommandService, type CommandResult, type Component } from '#protocols/mavlink/command.ts';
+import { CommandService, type CommandOutcome, type Component } from '#protocols/mavlink/command.ts';
 import type { Frame } from '#protocols/mavlink/framer.ts';
 import type { FlightMode } from '#protocols/mavlink/modes.ts';
 import { streamRequests, type StreamRates } from '#protocols/mavlink/stream-request.ts';
@@ -12,6 +12,7 @@ import {
   setModeCommand,
   takeoffCommand,
 } from '#protocols/mavlink/vehicle-command.ts';
+import { VehicleVoice } from '#protocols/mavlink/vehicle-voice.ts';
 import type { ModeReport } from './mode-watch.ts';
 import { ParameterReader, type ReadProgress } from './parameter-read.ts';
 import { ParameterSetter, type ParameterProgress, type WantedParameter } from './parameter-set.ts';
@@ -29,6 +30,11 @@ const MODE_ATTEMPTS = 5;
 
 /** A mode that PX4 has accepted shows in its next CURRENT_MODE; another one then is somebody else's. */
 const SHOWS_AFTER_ACK_MS = 300;
+
+/** Two ticks: PX4 says why it refuses within some 10 ms of the ack. */
+const REMARK_MS = 40;
+/** MAV_SEVERITY: warning. What is less grave explains no refusal. */
+const LEAST_GRAVE = 4;
 
 /** Request of a mode or of an action: what came of it. */
 export type RequestState = 'none' | 'pending' | 'done' | 'failed';
@@ -48,6 +54,8 @@ interface ModeWish {
 interface ActionWish {
   id: number | undefined;
   state: RequestState;
+  /** What PX4 said when it refused; empty when it said nothing. */
+  refusal?: string;
 }
 
 /** Everything that is sent to the autopilot but setpoints: commands, modes and parameters, each followed to its end. */
@@ -55,12 +63,15 @@ export class Controls {
   readonly #commands: CommandService;
   readonly #parameters: ParameterSetter;
   readonly #reader: ParameterReader;
+  readonly #voice: VehicleVoice;
   #mode: ModeWish | undefined;
   #arming: ActionWish = { id: undefined, state: 'none' };
   #takeoff: ActionWish = { id: undefined, state: 'none' };
 
   constructor(target: Component) {
-    this.#commands = new CommandService(target, { sysid: target.sysid, compid: COMPANION_COMPID });
+    const self = { sysid: target.sysid, compid: COMPANION_COMPID };
+    this.#commands = new CommandService(target, self, { remarkMs: REMARK_MS });
+    this.#voice = new VehicleVoice(target);
     this.#parameters = new ParameterSetter(target);
     this.#reader = new ParameterReader(target);
   }
@@ -76,6 +87,11 @@ export class Controls {
 
   get armState(): RequestState {
     return this.#arming.state;
+  }
+
+  /** Why PX4 refused to arm or to take off, in its words; empty when it gave none. */
+  get refusal(): string {
+    return this.#takeoff.refusal ?? this.#arming.refusal ?? '';
   }
 
   get takeoffState(): RequestState {
@@ -172,7 +188,8 @@ export class Controls {
   }
 
   /** Takes any frame of the autopilot: its parameters are read from the raw bytes. */
-  hear(frame: Frame, nowMs: number): void {
+  hear(frame: Frame, message: MavLinkData | undefined, nowMs: number): void {
+    this.#voice.hear(frame, message, nowMs);
     this.#parameters.hear(frame, nowMs);
     this.#reader.hear(frame, nowMs);
   }
@@ -180,9 +197,13 @@ export class Controls {
   /** Messages to send now. */
   tick(nowMs: number, report: Readonly<ModeReport>): MavLinkData[] {
     this.#pursueMode(nowMs, report);
+    const voice = this.#voice.tick(nowMs);
+    for (const { severity, text } of voice.said) {
+      if (severity <= LEAST_GRAVE) this.#commands.remark(text, nowMs);
+    }
     const { send, outcomes } = this.#commands.tick(nowMs);
-    for (const { id, result } of outcomes) this.#settle(id, result, nowMs);
-    return [...send, ...this.#parameters.tick(nowMs), ...this.#reader.tick(nowMs)];
+    for (const outcome of outcomes) this.#settle(outcome, nowMs);
+    return [...voice.send, ...send, ...this.#parameters.tick(nowMs), ...this.#reader.tick(nowMs)];
   }
 
   #pursueMode(nowMs: number, report: Readonly<ModeReport>): void {
@@ -202,14 +223,16 @@ export class Controls {
     wish.dueMs = nowMs + MODE_SHOWS_MS;
   }
 
-  #settle(id: number, result: CommandResult, nowMs: number): void {
+  #settle({ id, result, remarks }: CommandOutcome, nowMs: number): void {
     if (id === this.#mode?.id) {
       this.#mode.id = undefined;
       if (result === 'accepted') this.#mode.acceptedMs = nowMs;
       this.#mode.dueMs = nowMs + (result === 'accepted' ? MODE_SHOWS_MS : MODE_RETRY_MS);
     }
     for (const wish of [this.#arming, this.#takeoff]) {
-      if (id === wish.id) wish.state = result === 'accepted' ? 'done' : 'failed';
+      if (id !== wish.id) continue;
+      wish.state = result === 'accepted' ? 'done' : 'failed';
+      if (remarks.length > 0) wish.refusal = remarks.join('; ');
     }
   }
 }

@@ -38,7 +38,7 @@ export const arming = (core: FlightCore, readings: Readings): void => {
   } else if (controls.armState === 'none') {
     armWhenReady(core, readings, core.checked);
   } else if (controls.armState === 'failed') {
-    giveUp(core, readings, 'arming refused');
+    giveUp(core, readings, inWords('arming refused', controls.refusal));
   } else if (controls.armState === 'done') {
     launch(core, readings, readings.status.armed);
   }
@@ -104,6 +104,9 @@ const mayArm = (
   return false;
 };
 
+const inWords = (what: string, words: string): string =>
+  words === '' ? what : `${what}: ${words}`;
+
 const giveUp = (
   core: FlightCore,
   readings: Readings,
@@ -121,7 +124,8 @@ const launch = (core: FlightCore, readings: Readings, armed: boolean): void => {
   const { controls } = core;
   core.armedSeen ||= armed;
   if (controls.takeoffState === 'none') controls.takeoff();
-  else if (controls.takeoffState === 'failed') giveUp(core, readings, 'take-off refused');
+  else if (controls.takeoffState === 'failed')
+    giveUp(core, readings, inWords('take-off refused', controls.refusal));
   else if (controls.takeoffState === 'done') {
     core.guard.begin(readings.telemetry.velocityNed);
     core.engageFrom = readings.mode.mode;

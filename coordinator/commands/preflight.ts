@@ -1,17 +1,18 @@
 import { createInterface } from 'node:readline/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import type { Finding } from '#agent/pilot/preflight/finding.ts';
 import { fixesFor, type ParameterChange } from '#agent/pilot/preflight/fixes.ts';
 import type { PreflightInput } from '#agent/pilot/preflight/input.ts';
 import { preflight } from '#agent/pilot/preflight/preflight.ts';
 import { EXIT, Fault } from '#protocols/fault.ts';
-import type { VehicleSession } from '#protocols/mavlink/vehicle-session.ts';
 import type { Mission } from '#protocols/mission/mission.ts';
 import { safetyEnvelopeOf } from '#protocols/mission/safety.ts';
 import { systemClock } from '#protocols/system-clock.ts';
 import { loadMission } from '../mission/load.ts';
 import { applyChanges } from '../preflight/apply-changes.ts';
 import { fleetFindings } from '../preflight/fleet-findings.ts';
+import { linkFindings } from '../preflight/link-findings.ts';
 import { surveyVehicle, type SurveyWishes } from '../preflight/survey.ts';
 import {
   changesText,
@@ -22,7 +23,7 @@ import {
 } from '../preflight/verdict-text.ts';
 import type { Context } from './context.ts';
 import { fetchView } from './status.ts';
-import { withVehicle } from './vehicle-link.ts';
+import { withSecuredVehicle } from './vehicle-link.ts';
 
 /** Where PX4 vehicles send to a ground station: all of a machine's SITL instances to the one port. */
 const GROUND_STATION_LINK = 'udp://127.0.0.1:14550';
@@ -55,6 +56,8 @@ interface Place {
 interface Surveyed {
   place: Place;
   input: PreflightInput;
+  /** What is wrong with its link. */
+  wire: readonly Finding[];
 }
 
 interface Survey {
@@ -124,7 +127,7 @@ const surveyAll = async (
   options: PreflightOptions,
   places: readonly Place[],
 ): Promise<Survey> => {
-  const results = new Map<Place, PreflightInput | DroneVerdict>();
+  const results = new Map<Place, Surveyed | DroneVerdict>();
   const surveyLink = async (link: string): Promise<void> => {
     for (const place of places.filter((one) => one.link === link)) {
       context.output.say(`listening to ${nameOf(place)} …`);
@@ -137,7 +140,7 @@ const surveyAll = async (
   for (const place of places) {
     const result = results.get(place)!;
     if ('findings' in result) silent.push(result);
-    else heard.push({ place, input: result });
+    else heard.push(result);
   }
   return { heard, silent };
 };
@@ -146,7 +149,7 @@ const surveyOrSilence = async (
   options: PreflightOptions,
   place: Place,
   alone: boolean,
-): Promise<PreflightInput | DroneVerdict> => {
+): Promise<Surveyed | DroneVerdict> => {
   try {
     return await surveyOne(options, place);
   } catch (error) {
@@ -171,15 +174,15 @@ const withMission = (
   const fleet = present.every((sysid) => swarm.includes(sysid)) ? swarm : present;
   const envelope = safetyEnvelopeOf(mission, NO_GOAL, fleet);
   const takeoffHeightM = mission.takeoff.heightM;
-  const informed = heard.map(({ place, input }) => ({
-    place,
-    input: { ...input, envelope, takeoffHeightM },
+  const informed = heard.map((one) => ({
+    ...one,
+    input: { ...one.input, envelope, takeoffHeightM },
   }));
   return { heard: informed, silent };
 };
 
-const surveyOne = (options: PreflightOptions, place: Place): Promise<PreflightInput> =>
-  onVehicle(options, place, (session) => {
+const surveyOne = (options: PreflightOptions, place: Place): Promise<Surveyed> =>
+  onVehicle(options, place, async (session, _link, diagnose) => {
     const wishes: SurveyWishes = {
       envelope: undefined,
       takeoffHeightM: undefined,
@@ -189,7 +192,8 @@ const surveyOne = (options: PreflightOptions, place: Place): Promise<PreflightIn
       // On a wire that nobody else reaches it is no question.
       signed: OWN_WIRE.test(place.link) ? undefined : options.signingKey !== undefined,
     };
-    return surveyVehicle(session, wishes, { clock: systemClock, wait: sleep });
+    const input = await surveyVehicle(session, wishes, { clock: systemClock, wait: sleep });
+    return { place, input, wire: linkFindings(diagnose()) };
   });
 
 const OWN_WIRE = /^(serial|[a-z]+:\/\/(127\.|\[::1\]|localhost))/u;
@@ -197,9 +201,9 @@ const OWN_WIRE = /^(serial|[a-z]+:\/\/(127\.|\[::1\]|localhost))/u;
 const onVehicle = <T>(
   { signingKey, timeoutS }: PreflightOptions,
   { link, sysid }: Place,
-  action: (session: VehicleSession) => Promise<T>,
+  action: Parameters<typeof withSecuredVehicle<T>>[1],
 ): Promise<T> =>
-  withVehicle(
+  withSecuredVehicle(
     {
       link,
       timeout: `${timeoutS}`,
@@ -213,10 +217,10 @@ const verdictsOf = ({ heard, silent }: Survey): DroneVerdict[] => {
   const inputs = heard.map(({ input }) => input);
   const fleet = fleetFindings(inputs);
   return [
-    ...inputs.map((input): DroneVerdict => ({
+    ...heard.map(({ input, wire }): DroneVerdict => ({
       name: `drone ${input.sysid}`,
       sysid: input.sysid,
-      findings: preflight(input),
+      findings: [...wire, ...preflight(input)],
     })),
     ...silent,
     ...(fleet.length === 0 ? [] : [{ name: 'fleet', sysid: undefined, findings: fleet }]),

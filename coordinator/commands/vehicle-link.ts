@@ -1,5 +1,7 @@
 import { Fault } from '#protocols/fault.ts';
 import { parseConnectionString } from '#protocols/mavlink/connection-string.ts';
+import { diagnoseLink, type LinkFinding } from '#protocols/mavlink/link-diagnosis.ts';
+import { ObservedLink } from '#protocols/mavlink/observed-link.ts';
 import { openVehicleLink } from '#protocols/mavlink/open-link.ts';
 import { SecuredLink, type LinkSecurity } from '#protocols/mavlink/secured-link.ts';
 import { readSigningKey } from '#protocols/mavlink/signing-file.ts';
@@ -29,10 +31,10 @@ export const withVehicle = <T>(
   action: (session: VehicleSession) => Promise<T>,
 ): Promise<T> => withSecuredVehicle(flags, (session) => action(session));
 
-/** As {@link withVehicle}, with the link as well, to change what it asks of signatures. */
+/** As {@link withVehicle}, with the link as well, to change what it asks of signatures, and what is wrong with it. */
 export const withSecuredVehicle = async <T>(
   flags: LinkFlags,
-  action: (session: VehicleSession, link: SecuredLink) => Promise<T>,
+  action: (session: VehicleSession, link: SecuredLink, diagnose: () => LinkFinding[]) => Promise<T>,
 ): Promise<T> => {
   const address = parseConnectionString(flags.link, '--link');
   const sysid = flags.sysid === undefined ? undefined : wholeNumber(flags.sysid, '--sysid');
@@ -42,20 +44,42 @@ export const withSecuredVehicle = async <T>(
     sysid,
     setting: '--link, or stop the agent that holds it',
   });
-  const link = new SecuredLink(open, security, () => systemClock.unixUs());
+  const observed = new ObservedLink(open);
+  const link = new SecuredLink(observed, security, () => systemClock.unixUs());
+  const openedMs = systemClock.monotonicMs();
+  const diagnose = (linkQuality: number): LinkFinding[] => {
+    const openMs = systemClock.monotonicMs() - openedMs;
+    return diagnoseLink({
+      address,
+      link: observed,
+      census: observed.census,
+      sysid,
+      linkQuality,
+      openMs,
+    });
+  };
   const shared = address.kind === 'udpin' && address.remote === undefined;
   const session = await startVehicleSession(link, systemClock, { sysid, timeoutMs, shared }).catch(
     (error: unknown) => {
-      throw signingFault(link, flags) ?? error;
+      throw signingFault(link, flags) ?? linkFault(error, diagnose(1)) ?? error;
     },
   );
   try {
     const unsigned = signingFault(link, flags);
     if (unsigned !== undefined) throw unsigned;
-    return await action(session, link);
+    return await action(session, link, () => diagnose(session.status().linkQuality));
   } finally {
     await session.close();
   }
+};
+
+/** Why nobody was heard, as far as the bytes that came tell. */
+const linkFault = (error: unknown, findings: readonly LinkFinding[]): Fault | undefined => {
+  if (!(error instanceof Fault) || error.exit !== 'noLink') return undefined;
+  const cause = findings.find(({ severity }) => severity === 'error');
+  if (cause === undefined) return undefined;
+  const { code, message, remedy } = cause;
+  return new Fault(code, message, { exit: 'noLink', data: error.data, remedy, cause: error });
 };
 
 /** What is wrong with the key, if that is why nobody answers. */

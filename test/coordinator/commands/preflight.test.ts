@@ -9,6 +9,7 @@ import { Heartbeat } from 'mavlink-mappings/dist/lib/minimal.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { EXIT } from '#protocols/fault.ts';
+import { packetChecksum } from '#protocols/mavlink/checksum.ts';
 import { Encoder } from '#protocols/mavlink/codec.ts';
 import { runSkein, type Ran } from '../run-skein.ts';
 
@@ -16,6 +17,7 @@ import { runSkein, type Ran } from '../run-skein.ts';
 const COMPANION_PORT = 31_540;
 const VEHICLE_PORT = 31_580;
 const ARDUPILOT_PORT = 31_640;
+const MAVLINK1_PORT = 31_641;
 const MISSION = 'missions/search-irchel-corner.yaml';
 const ALONE = ['--link', link(1), '--sysid', '1'];
 const BOTH = ['--link', link(1), link(2), '--sysid', '1', '2', '--mission', MISSION];
@@ -23,6 +25,13 @@ const BOTH = ['--link', link(1), link(2), '--sysid', '1', '2', '--mission', MISS
 function link(sysid: number): string {
   return `udp://127.0.0.1:${COMPANION_PORT + sysid - 1}`;
 }
+
+/** A MAVLink 1 HEARTBEAT with its checksum, which needs the message's CRC extra (50). */
+const withChecksum = (packet: Buffer): Buffer => {
+  const checksum = Buffer.alloc(2);
+  checksum.writeUInt16LE(packetChecksum(packet, 1, packet.length, 50));
+  return Buffer.concat([packet, checksum]);
+};
 
 interface Verdict {
   ready: boolean;
@@ -140,9 +149,9 @@ describe('skein preflight', () => {
   }, 30_000);
 });
 
-describe('skein preflight at an ArduPilot', () => {
+describe('skein preflight at something else', () => {
   let socket: Socket;
-  let timer: NodeJS.Timeout;
+  const timers: NodeJS.Timeout[] = [];
 
   beforeAll(() => {
     const encoder = new Encoder(1, 1);
@@ -151,19 +160,29 @@ describe('skein preflight at an ArduPilot', () => {
     heartbeat.type = 2;
     heartbeat.systemStatus = 3;
     socket = createSocket('udp4');
-    timer = setInterval(() => {
-      socket.send(encoder.encode(heartbeat), ARDUPILOT_PORT, '127.0.0.1');
-    }, 300);
+    const send = (bytes: Uint8Array, port: number): void => {
+      socket.send(bytes, port, '127.0.0.1');
+    };
+    timers.push(setInterval(() => send(encoder.encode(heartbeat), ARDUPILOT_PORT), 300));
+    // A HEARTBEAT of PX4 in MAVLink 1.
+    const old = Buffer.from('fe090001010000000403020c510403', 'hex');
+    timers.push(setInterval(() => send(withChecksum(old), MAVLINK1_PORT), 300));
   });
 
   afterAll(() => {
-    clearInterval(timer);
+    for (const timer of timers) clearInterval(timer);
     socket.close();
   });
 
-  it('refuses by its name', async () => {
+  it('refuses ArduPilot by its name', async () => {
     const { code, stderr } = await preflight('--link', `udp://127.0.0.1:${ARDUPILOT_PORT}`);
     expect(code).toBe(EXIT.refused);
     expect(stderr).toContain('ArduPilot');
+  }, 20_000);
+
+  it('tells a MAVLink 1 peer from silence', async () => {
+    const { code, stderr } = await preflight('--link', `udp://127.0.0.1:${MAVLINK1_PORT}`);
+    expect(code).toBe(EXIT.noLink);
+    expect(stderr).toContain('MAV_PROTO_VER');
   }, 20_000);
 });

@@ -17,6 +17,8 @@ export class Rtl implements ModeBehaviour {
   readonly wantsTakeoff = false;
   readonly #trajectory: AutoTrajectory;
   #phase: Phase = 'climb';
+  #returnZ = 0;
+  #heldZ = 0;
   #delayUntilS = 0;
 
   constructor(trajectory: AutoTrajectory) {
@@ -28,7 +30,8 @@ export class Rtl implements ModeBehaviour {
     this.#trajectory.begin(situation.motion);
     this.#trajectory.targetNed.x = positionNed.x;
     this.#trajectory.targetNed.y = positionNed.y;
-    this.#trajectory.targetNed.z = situation.homeNed.z - returnHeightM(situation);
+    this.#returnZ = situation.homeNed.z - returnHeightM(situation);
+    this.#trajectory.targetNed.z = positionNed.z;
     this.#phase = 'climb';
     this.landing = false;
   }
@@ -49,16 +52,17 @@ export class Rtl implements ModeBehaviour {
   #advance(situation: Situation): void {
     const { motion, homeNed, parameters } = situation;
     const trajectory = this.#trajectory;
+    // A vehicle that was fast first flies back to where it was told to return, and climbs there.
+    const near = trajectory.horizontalGapM(motion) < parameters.get('NAV_ACC_RAD');
+    if (near) this.#heldZ = motion.positionNed.z;
+    if (this.#phase === 'climb') trajectory.targetNed.z = near ? this.#returnZ : this.#heldZ;
     const levelled = trajectory.verticalGapM(motion) < parameters.get('NAV_MC_ALT_RAD');
-    if (this.#phase === 'climb' && levelled) {
+    if (this.#phase === 'climb' && near && levelled) {
       this.#phase = 'return';
       trajectory.targetNed.x = homeNed.x;
       trajectory.targetNed.y = homeNed.y;
       this.#faceHome(situation);
-    } else if (
-      this.#phase === 'return' &&
-      trajectory.horizontalGapM(motion) < parameters.get('NAV_ACC_RAD')
-    ) {
+    } else if (this.#phase === 'return' && near) {
       this.#phase = 'descend';
       const height = Math.min(parameters.get('RTL_DESCEND_ALT'), heightAboveHomeM(situation));
       trajectory.targetNed.z = homeNed.z - height;

@@ -37,8 +37,8 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     recordings: ['refused-commands', 'v1.18beta-refused-commands'],
     aspects: ['stream', 'trajectory'],
     key: /ORBIT/u,
-    what: 'DO_ORBIT is acknowledged and shows as a mode, but is not flown as a circle',
-    reason: 'No mission of ours uses it; ORBIT_EXECUTION_STATUS is not sent either',
+    what: 'DO_ORBIT is flown as a circle, but begun in another direction; ORBIT_EXECUTION_STATUS is not sent',
+    reason: 'From the very centre every point of the circle is the nearest: PX4 took another one',
   },
   {
     id: 'log-streaming',
@@ -176,9 +176,9 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     ],
     aspects: ['trajectory'],
     key: /^#\d+ (AUTO_RTL|AUTO_LAND) /u,
-    what: 'RTL differs by 0.6–2.7 m/s rms',
+    what: 'RTL differs by 0.6–1.4 m/s rms',
     reason:
-      'PX4 first flies back to where RTL began, and climbs only there; ours climbs while it brakes and is seconds ahead from then on, also when LAND takes over',
+      'PX4 takes longer to fly back to where RTL began, where it climbs; ours is a few seconds ahead from then on, also when LAND takes over',
   },
   {
     id: 'mission-pace',

@@ -5,10 +5,20 @@ import { LineCounter, parseDocument } from 'yaml';
 import * as z from 'zod';
 
 import { Fault } from '#protocols/fault.ts';
+import { parseConnectionString } from '#protocols/mavlink/connection-string.ts';
 import type { AgentConfig } from './config.ts';
 
-const port = z.number().int().min(1).max(65_535);
 const keyHex = z.string().regex(/^[0-9a-f]{64}$/u, '64 hexadecimal digits');
+
+/** The message says what is wrong with it and how links are written. */
+const checkLink = (text: string, context: z.RefinementCtx): void => {
+  try {
+    parseConnectionString(text);
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    context.addIssue({ code: 'custom', message: `${error.message}. ${error.remedy ?? ''}` });
+  }
+};
 
 const agentConfigSchema: z.ZodType<AgentConfig> = z.strictObject({
   sysid: z.number().int().min(1).max(250),
@@ -16,11 +26,7 @@ const agentConfigSchema: z.ZodType<AgentConfig> = z.strictObject({
   runDir: z.string().min(1),
   simulated: z.boolean(),
   seed: z.number().int(),
-  vehicle: z.strictObject({
-    localPort: port,
-    remoteHost: z.string().min(1),
-    remotePort: port,
-  }),
+  vehicle: z.strictObject({ link: z.string().superRefine(checkLink) }),
   payloadSocket: z.string().nullable(),
   keys: z.strictObject({
     privateKeyFile: z.string().min(1),

@@ -14,9 +14,11 @@ export interface AgentConfig {
   /** Seeds every random stream of the agent. */
   seed: number;
   vehicle: {
-    localPort: number;
-    remoteHost: string;
-    remotePort: number;
+    /**
+     * Where the flight controller is reached, as MAVSDK writes it (protocols/mavlink/connection-string.ts):
+     * `serial:///dev/ttyAMA0:921600`, `udpin://0.0.0.0:14540?remote=127.0.0.1:14580`, `tcpout://HOST:PORT`.
+     */
+    link: string;
   };
   /** Unix socket of the detector; null = none fitted. */
   payloadSocket: string | null;

@@ -3,6 +3,7 @@ import type { Verify } from '#protocols/gossip/signing.ts';
 import { publicKeyFromHex } from '#protocols/gossip/identity.ts';
 import { Encoder } from '#protocols/mavlink/codec.ts';
 import { AutopilotTracker } from '#protocols/mavlink/heartbeat.ts';
+import { HeartbeatWatchdog } from '#protocols/mavlink/heartbeat-watchdog.ts';
 import { Authority, type OperatorKey } from './act/authority.ts';
 import { COMPANION_COMPID, Controls } from './act/controls.ts';
 import { newFlightCore, type FlightCore } from './act/flight-core.ts';
@@ -16,6 +17,9 @@ import { Guard } from './guard/guard.ts';
 import { limitsOf } from './guard/limits.ts';
 import { emptySituation, type Situation } from './guard/situation.ts';
 import { newPilotMemory, type PilotMemory } from './memory.ts';
+
+/** By then PX4's own watch over OFFBOARD (COM_OF_LOSS_T, 1 s) is half-way to its failsafe. */
+const HEARTBEAT_LIMITS = { hungAfterMs: 500, recoverMs: 1000 };
 
 /** Everything that a pilot is made from; written into the record, so that a replay starts the same. */
 export interface PilotStart {
@@ -53,7 +57,7 @@ export interface Pilot {
   /** Jumps of PX4's frame that have been followed (Estimate). */
   shiftDownM: number;
   shiftHeadingRad: number;
-  heartbeatDueMs: number;
+  readonly watchdog: HeartbeatWatchdog;
   streamsAskedMs: number;
   streamsReboots: number;
   /** Why the last trajectory was not accepted; empty when it was. */
@@ -114,7 +118,7 @@ export const createPilot = (start: PilotStart, verify: Verify): Pilot => {
     yawSetpointRad: 0,
     shiftDownM: 0,
     shiftHeadingRad: 0,
-    heartbeatDueMs: start.startMs,
+    watchdog: new HeartbeatWatchdog(HEARTBEAT_LIMITS),
     streamsAskedMs: Number.NEGATIVE_INFINITY,
     streamsReboots: 0,
     refusal: '',

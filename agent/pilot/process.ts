@@ -6,24 +6,23 @@ import { connectChannel, listenChannel, type ChannelPeer } from '#protocols/chan
 import { verifySignature } from '#protocols/gossip/signing.ts';
 import { RecordSender } from '#protocols/log/sender.ts';
 import { encodeTickRecord } from '#protocols/log/tick-record.ts';
-import { openUdpLink, type UdpLink } from '#protocols/mavlink/udp.ts';
+import { parseConnectionString, type LinkAddress } from '#protocols/mavlink/connection-string.ts';
+import type { VehicleLink } from '#protocols/mavlink/link.ts';
+import { openVehicleLink } from '#protocols/mavlink/open-link.ts';
+import { assertStreamsFit } from '#protocols/mavlink/stream-budget.ts';
 import { systemClock } from '#protocols/system-clock.ts';
 import { AGENT_SOCKETS, type AgentConfig } from '../config.ts';
 import { encodePilotInbox, encodePilotOutbox, type PilotInbox, type PilotOutbox } from './inbox.ts';
 import { Jitter } from './jitter.ts';
-import { linkInWords } from './link-words.ts';
+import { LinkWatch } from './link-watch.ts';
 import { Mailbox } from './mailbox.ts';
 import { MemoryFile } from './memory-file.ts';
 import { createPilot, type Pilot, type PilotStart } from './pilot.ts';
 import { encodePilotStart } from './replay.ts';
-import { PILOT_TICK_MS, pilotTick } from './tick.ts';
+import { PILOT_TICK_MS, pilotTick, STREAM_RATES } from './tick.ts';
 
 /** Ticks between two batches of records. */
 const FLUSH_EVERY = 10;
-
-/** Ticks between two looks at the link's state, and before the first: a vehicle may start later than we. */
-const LINK_EVERY = 50;
-const LINK_PATIENCE_TICKS = 150;
 
 /** A peer that says more than this in a tick is broken: it is cut off, and may dial again. */
 const MAX_FRAMES_A_TICK = 200;
@@ -44,7 +43,8 @@ interface Client {
 /** Door: the pilot's sockets, clock and disk around the pure tick. */
 export class PilotProcess {
   readonly #pilot: Pilot;
-  readonly #link: UdpLink;
+  readonly #link: VehicleLink;
+  readonly #linkWatch: LinkWatch;
   readonly #records: RecordSender;
   readonly #recorder: ChannelPeer;
   readonly #memoryFile: MemoryFile;
@@ -55,11 +55,12 @@ export class PilotProcess {
   #deadlineMs: number;
   #tick = 0;
   #stopping = false;
-  #linkWords = '';
 
-  private constructor(pilot: Pilot, start: PilotStart, link: UdpLink, config: AgentConfig) {
+  private constructor(pilot: Pilot, start: PilotStart, opened: OpenedLink, config: AgentConfig) {
+    const { address, link } = opened;
     this.#pilot = pilot;
     this.#link = link;
+    this.#linkWatch = new LinkWatch(address, link, start.sysid, start.startMs);
     this.#memoryFile = new MemoryFile(config.runDir);
     this.#deadlineMs = start.startMs + PILOT_TICK_MS;
     this.#recorder = connectChannel(join(config.runDir, AGENT_SOCKETS.recorder), {
@@ -75,15 +76,10 @@ export class PilotProcess {
     this.#records.add('pilot/start', start.startMs, systemClock.unixUs(), encodePilotStart(start));
   }
 
-  /** Throws the Faults of the UDP door. */
+  /** Throws the Faults of `openVehicleLink`, and `link-too-slow` on a serial line. */
   static async open(config: AgentConfig): Promise<PilotProcess> {
-    const { vehicle, sysid } = config;
-    const link = await openUdpLink({
-      local: { address: LISTEN_ON, port: vehicle.localPort },
-      remote: { address: vehicle.remoteHost, port: vehicle.remotePort },
-      sysid,
-      portSetting: 'vehicle.localPort',
-    });
+    const { sysid } = config;
+    const link = await openLink(config);
     const start: PilotStart = {
       sysid,
       simulated: config.simulated,
@@ -144,6 +140,9 @@ export class PilotProcess {
       this.#memoryFile.write(outbox.memory, (error) => tell({ memory: String(error) }));
     }
     this.#record(inbox, outbox, nowMs);
+    this.#linkWatch.observe(inbox.packets);
+    const findings = this.#linkWatch.news(this.#pilot.tracker.status(nowMs).linkQuality, nowMs);
+    if (findings !== undefined) tell({ event: 'link', findings });
   }
 
   #broadcast(outbox: PilotOutbox): void {
@@ -151,15 +150,6 @@ export class PilotProcess {
       for (const [peer, client] of this.#clients) {
         if (type !== MESSAGE_TYPE.rangeRing || client.isMind) peer.send(type, payload);
       }
-    }
-  }
-
-  /** Said when it changes, so that a log of an hour holds it once. */
-  #watchLink(): void {
-    const words = linkInWords(this.#link, this.#pilot.sysid);
-    if (words !== this.#linkWords && this.#tick > LINK_PATIENCE_TICKS) {
-      this.#linkWords = words;
-      tell({ link: words === '' ? 'heard' : words });
     }
   }
 
@@ -179,7 +169,6 @@ export class PilotProcess {
       }
     }
     if (this.#tick % FLUSH_EVERY === 0) this.#records.flush();
-    if (this.#tick % LINK_EVERY === 0) this.#watchLink();
   }
 
   /** Says how late its ticks came and lets go of everything; the process then ends by itself. */
@@ -195,5 +184,15 @@ export class PilotProcess {
   }
 }
 
-/** Every address: the vehicle may be on a serial bridge or another host; only the remote is heard. */
-const LISTEN_ON = '0.0.0.0';
+interface OpenedLink {
+  address: LinkAddress;
+  link: VehicleLink;
+}
+
+const SETTING = 'vehicle.link';
+
+const openLink = async ({ vehicle, sysid }: AgentConfig): Promise<OpenedLink> => {
+  const address = parseConnectionString(vehicle.link, SETTING);
+  if (address.kind === 'serial') assertStreamsFit(STREAM_RATES, address.baud);
+  return { address, link: await openVehicleLink(address, { sysid, setting: SETTING }) };
+};

@@ -1,7 +1,7 @@
 import type { ChannelFrame } from '#protocols/channel/frame.ts';
 import { MESSAGE_TYPE } from '#protocols/channel/message-type.ts';
 import { encodePilotStatus } from '#protocols/channel/pilot-status.ts';
-import { companionHeartbeat, HEARTBEAT_INTERVAL_MS } from '#protocols/mavlink/heartbeat.ts';
+import { companionHeartbeat } from '#protocols/mavlink/heartbeat.ts';
 import { velocitySetpoint } from '#protocols/mavlink/setpoint.ts';
 import type { StreamRates } from '#protocols/mavlink/stream-request.ts';
 import { wrapPi } from '#protocols/units.ts';
@@ -31,7 +31,7 @@ const LONGEST_DT_S = 0.1;
 const STREAMS_MISSING_MS = 3000;
 
 /** What the pilot reads, Hz by message id; everything else that PX4 would send is turned off. */
-const STREAM_RATES: StreamRates = new Map([
+export const STREAM_RATES: StreamRates = new Map([
   [32, 20], // LOCAL_POSITION_NED
   [30, 20], // ATTITUDE
   [33, 10], // GLOBAL_POSITION_INT
@@ -145,10 +145,9 @@ const act = (pilot: Pilot, readings: Readings): Uint8Array[] => {
     packets.push(encoder.encode(setpoint));
     core.lastSetpointMs = nowMs;
   }
-  if (nowMs >= pilot.heartbeatDueMs) {
-    pilot.heartbeatDueMs = nowMs + HEARTBEAT_INTERVAL_MS;
-    packets.push(encoder.encode(companionHeartbeat()));
-  }
+  // Only ticks feed it: a pilot that hangs or starves falls silent.
+  pilot.watchdog.feed(nowMs);
+  if (pilot.watchdog.takeDue(nowMs)) packets.push(encoder.encode(companionHeartbeat()));
   askForStreams(pilot, readings);
   for (const message of core.controls.tick(nowMs, readings.mode)) {
     packets.push(encoder.encode(message));

@@ -68,9 +68,17 @@ export const diagnoseLink = (seen: LinkObservation): LinkFinding[] => {
 };
 
 /** Not one good packet came: why. */
-const notUnderstood = ({ address, link: { counts } }: LinkObservation): LinkFinding => {
+const notUnderstood = ({ address, link: { counts, strangers } }: LinkObservation): LinkFinding => {
   const where = connectionString(address);
   if (counts.bytesReceived === 0) {
+    const [other] = strangers ?? [];
+    if (other !== undefined) {
+      return error(
+        'link-silent',
+        `nothing comes from ${where}, but ${other.address}:${other.port} sends here`,
+        "Check the vehicle's address and port: if that is the vehicle, write it as remote.",
+      );
+    }
     return error('link-silent', `nothing at all comes from ${where}`, silentRemedy(address));
   }
   if (counts.mavlink1Packets > 0) return mavlink1(where, 'speaks MAVLink 1 only');

@@ -107,7 +107,7 @@ const agentConfig = (
   runDir: drone.dir,
   simulated: true,
   seed: settings.seed * 1000 + drone.sysid,
-  vehicle: { localPort: drone.agentPort, remoteHost: '127.0.0.1', remotePort: drone.vehiclePort },
+  vehicle: { link: `udpin://0.0.0.0:${drone.agentPort}?remote=127.0.0.1:${drone.vehiclePort}` },
   payloadSocket: drone.payloadSocket,
   keys: {
     privateKeyFile: drone.keyFile,

@@ -8,10 +8,8 @@ import { Heartbeat, MavAutopilot } from 'mavlink-mappings/dist/lib/minimal.js';
 import { GlobalPositionInt } from 'mavlink-mappings/dist/lib/standard.js';
 import { expect, test } from 'vitest';
 
-import { linkInWords } from '#agent/pilot/link-words.ts';
 import { decode, Encoder } from '#protocols/mavlink/codec.ts';
 import { Framer, type Frame } from '#protocols/mavlink/framer.ts';
-import { newLinkCounts } from '#protocols/mavlink/link.ts';
 import { vector3 } from '#protocols/vector.ts';
 import { airborne, Sortie } from './sortie.ts';
 
@@ -101,27 +99,4 @@ test('a flight controller whose clock jumps ahead is flown on after a rest; back
   sortie.run(1);
   expect(sortie.pilot.core.memory.lostBy).toBe('flight controller rebooted');
   expect(sortie.phase).toBe('yielded');
-});
-
-test('what a link’s counters mean is said in words with a remedy', () => {
-  const words = (counts: Partial<ReturnType<typeof newLinkCounts>>, strangers: object[] = []) =>
-    linkInWords(
-      {
-        counts: { ...newLinkCounts(), ...counts },
-        outage: undefined,
-        strangers: strangers as NonNullable<Parameters<typeof linkInWords>[0]['strangers']>,
-      },
-      3,
-    );
-  const stranger = { address: '10.0.0.9', port: 14_550, datagrams: 4, sysid: 3 };
-  expect(words({})).toMatch(/^silent: check power/u);
-  expect(words({}, [stranger])).toMatch(/silent, but 10\.0\.0\.9:14550/u);
-  expect(words({ bytesReceived: 900, bytesSkipped: 900 })).toMatch(/baud rate/u);
-  expect(words({ bytesReceived: 900, mavlink1Packets: 20 })).toMatch(/MAV_PROTO_VER/u);
-  expect(words({ bytesReceived: 900, unknownMessages: 20 })).toMatch(/dialect/u);
-  expect(words({ bytesReceived: 900, framesForeign: 20 })).toMatch(/MAV_SYS_ID to 3/u);
-  expect(words({ framesGood: 20 })).toBe('');
-  expect(words({ framesGood: 20 }, [stranger])).toBe(
-    '10.0.0.9:14550 claims to be system 3: not heard',
-  );
 });

@@ -39,9 +39,11 @@ const freePort = async (): Promise<number> => {
   return port;
 };
 
-const startPilot = (localPort: number): { ended: Promise<unknown[]>; said: () => string } => {
+const udpLink = (port: number): string => `udpin://0.0.0.0:${port}?remote=127.0.0.1:9`;
+
+const startPilot = (link: string): { ended: Promise<unknown[]>; said: () => string } => {
   const config = join(runDir, 'config.json');
-  const vehicle = { localPort, remoteHost: '127.0.0.1', remotePort: 9 };
+  const vehicle = { link };
   writeFileSync(config, JSON.stringify({ sysid: 1, runDir, vehicle, keys: { operators: [] } }));
   let text = '';
   child = spawn(process.execPath, [MAIN, '--config', config], {
@@ -57,7 +59,7 @@ describe('the pilot process', () => {
   test(
     'speaks to whoever connects, and ends when it is told',
     async () => {
-      const { ended } = startPilot(await freePort());
+      const { ended } = startPilot(udpLink(await freePort()));
       const phases: string[] = [];
       const peer = connectChannel(join(runDir, AGENT_SOCKETS.pilot), {
         onFrame: ({ type, payload }) => {
@@ -79,9 +81,9 @@ describe('the pilot process', () => {
     async () => {
       const taken = createSocket('udp4').bind(0, '0.0.0.0');
       await once(taken, 'listening');
-      const { ended, said } = startPilot(taken.address().port);
+      const { ended, said } = startPilot(udpLink(taken.address().port));
       expect(await ended).toEqual([2, null]);
-      expect(said()).toMatch(/is taken[\s\S]*vehicle\.localPort/u);
+      expect(said()).toMatch(/is taken[\s\S]*vehicle\.link/u);
       taken.close();
     },
     PATIENCE_MS,

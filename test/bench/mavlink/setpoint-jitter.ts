@@ -47,7 +47,7 @@ const reroute = (layout: SwarmLayout): string => {
     const pilotPort = drone.agentPort + 200;
     const tapPort = drone.vehiclePort + 200;
     const config = JSON.parse(readFileSync(drone.configFile, 'utf8')) as AgentConfig;
-    config.vehicle = { ...config.vehicle, localPort: pilotPort, remotePort: tapPort };
+    config.vehicle = { link: `udpin://0.0.0.0:${pilotPort}?remote=127.0.0.1:${tapPort}` };
     writeFileSync(drone.configFile, JSON.stringify(config));
     return { pilotPort, tapPort, agentPort: drone.agentPort, vehiclePort: drone.vehiclePort };
   });

@@ -87,6 +87,10 @@ describe('what is wrong with a link', () => {
     expect(udp?.remedy).toContain('127.0.0.1:14580');
     const [open] = findings({ link: 'udpin://0.0.0.0:14540' });
     expect(open?.remedy).toContain('firewall');
+    const elsewhere = { address: '10.0.0.9', port: 14_550, datagrams: 4, sysid: 1 };
+    const [moved] = findings({ strangers: [elsewhere] });
+    expect(moved).toMatchObject({ code: 'link-silent' });
+    expect(moved?.message).toContain('10.0.0.9:14550 sends here');
   });
 
   test('wrong baud: bytes and not one packet, with the usual rates', () => {

@@ -235,10 +235,11 @@ export class Autopilot {
   #enterMode(): void {
     const { takeoff, loiter, descend, behaviours } = this.modes;
     const tookOff = this.#behaviour === takeoff && takeoff.finished;
+    const stays = tookOff || this.#behaviour.staying === true;
     this.#mode = this.commander.mode;
     this.#blind = this.commander.descendingBlind;
     this.#behaviour = this.#blind ? descend : (behaviours.get(this.#mode) ?? loiter);
-    if (tookOff && this.#behaviour === loiter) loiter.continueToTarget();
+    if (stays && this.#behaviour === loiter) loiter.continueToTarget();
     this.#behaviour.enter(this.situation);
     this.#holdAtFence();
   }

@@ -48,6 +48,10 @@ export class MissionMode implements ModeBehaviour {
     return this.#phase === 'land';
   }
 
+  get staying(): boolean {
+    return this.#phase === 'done';
+  }
+
   get wantsTakeoff(): boolean {
     return this.#phase === 'climb';
   }

@@ -12,4 +12,6 @@ export interface ModeBehaviour {
   readonly landing: boolean;
   /** The vehicle should leave the ground when it is on it. */
   readonly wantsTakeoff: boolean;
+  /** Where it is going is a place to stay: LOITER, entered from here, goes on to it. */
+  readonly staying?: boolean;
 }

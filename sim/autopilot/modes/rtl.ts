@@ -36,6 +36,11 @@ export class Rtl implements ModeBehaviour {
     this.landing = false;
   }
 
+  /** Climbing and waiting are PX4's "loiter" setpoints. */
+  get staying(): boolean {
+    return this.#phase === 'climb' || this.#phase === 'delay';
+  }
+
   step(dtS: number, situation: Situation, out: FlightSetpoint): void {
     this.#advance(situation);
     // 1.18 says so as soon as it is home, v1.15 when it leaves RTL_DESCEND_ALT.

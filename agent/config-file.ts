@@ -26,7 +26,16 @@ const agentConfigSchema: z.ZodType<AgentConfig> = z.strictObject({
   runDir: z.string().min(1),
   simulated: z.boolean(),
   seed: z.number().int(),
-  vehicle: z.strictObject({ link: z.string().superRefine(checkLink) }),
+  vehicle: z.strictObject({
+    link: z.string().superRefine(checkLink),
+    signing: z
+      .strictObject({
+        policy: z.enum(['required', 'optional']),
+        keyFile: z.string().min(1),
+        linkId: z.number().int().min(0).max(255).default(1),
+      })
+      .optional(),
+  }),
   payloadSocket: z.string().nullable(),
   keys: z.strictObject({
     privateKeyFile: z.string().min(1),

@@ -19,6 +19,8 @@ export interface AgentConfig {
      * `serial:///dev/ttyAMA0:921600`, `udpin://0.0.0.0:14540?remote=127.0.0.1:14580`, `tcpout://HOST:PORT`.
      */
     link: string;
+    /** MAVLink 2 signing with the flight controller; left out = unsigned (PX4 before v1.17 knows none). */
+    signing?: VehicleSigning | undefined;
   };
   /** Unix socket of the detector; null = none fitted. */
   payloadSocket: string | null;
@@ -43,6 +45,15 @@ export interface AgentConfig {
   };
   /** Directory of the signed model release; null = fly by the analytic model. */
   modelDir: string | null;
+}
+
+export interface VehicleSigning {
+  /** required: only what is signed right is believed. optional: what is unsigned too. */
+  policy: 'required' | 'optional';
+  /** The secret that the flight controller has too (`skein vehicle signing enable`), mode 0600. */
+  keyFile: string;
+  /** Tells the links of this companion apart, 0–255. */
+  linkId: number;
 }
 
 /** Names of the Unix sockets inside an agent's run directory. */

@@ -6,10 +6,7 @@ import { connectChannel, listenChannel, type ChannelPeer } from '#protocols/chan
 import { verifySignature } from '#protocols/gossip/signing.ts';
 import { RecordSender } from '#protocols/log/sender.ts';
 import { encodeTickRecord } from '#protocols/log/tick-record.ts';
-import { parseConnectionString, type LinkAddress } from '#protocols/mavlink/connection-string.ts';
-import type { VehicleLink } from '#protocols/mavlink/link.ts';
-import { openVehicleLink } from '#protocols/mavlink/open-link.ts';
-import { assertStreamsFit } from '#protocols/mavlink/stream-budget.ts';
+import type { SecuredLink } from '#protocols/mavlink/secured-link.ts';
 import { systemClock } from '#protocols/system-clock.ts';
 import { AGENT_SOCKETS, type AgentConfig } from '../config.ts';
 import { encodePilotInbox, encodePilotOutbox, type PilotInbox, type PilotOutbox } from './inbox.ts';
@@ -17,9 +14,10 @@ import { Jitter } from './jitter.ts';
 import { LinkWatch } from './link-watch.ts';
 import { Mailbox } from './mailbox.ts';
 import { MemoryFile } from './memory-file.ts';
+import { openPilotLink, type PilotLink } from './open-link.ts';
 import { createPilot, type Pilot, type PilotStart } from './pilot.ts';
 import { encodePilotStart } from './replay.ts';
-import { PILOT_TICK_MS, pilotTick, STREAM_RATES } from './tick.ts';
+import { PILOT_TICK_MS, pilotTick } from './tick.ts';
 
 /** Ticks between two batches of records. */
 const FLUSH_EVERY = 10;
@@ -43,7 +41,8 @@ interface Client {
 /** Door: the pilot's sockets, clock and disk around the pure tick. */
 export class PilotProcess {
   readonly #pilot: Pilot;
-  readonly #link: VehicleLink;
+  readonly #link: SecuredLink;
+  readonly #rememberSigning: PilotLink['remember'];
   readonly #linkWatch: LinkWatch;
   readonly #records: RecordSender;
   readonly #recorder: ChannelPeer;
@@ -56,10 +55,11 @@ export class PilotProcess {
   #tick = 0;
   #stopping = false;
 
-  private constructor(pilot: Pilot, start: PilotStart, opened: OpenedLink, config: AgentConfig) {
-    const { address, link } = opened;
+  private constructor(pilot: Pilot, start: PilotStart, opened: PilotLink, config: AgentConfig) {
+    const { address, link, remember } = opened;
     this.#pilot = pilot;
     this.#link = link;
+    this.#rememberSigning = remember;
     this.#linkWatch = new LinkWatch(address, link, start.sysid, start.startMs);
     this.#memoryFile = new MemoryFile(config.runDir);
     this.#deadlineMs = start.startMs + PILOT_TICK_MS;
@@ -76,10 +76,10 @@ export class PilotProcess {
     this.#records.add('pilot/start', start.startMs, systemClock.unixUs(), encodePilotStart(start));
   }
 
-  /** Throws the Faults of `openVehicleLink`, and `link-too-slow` on a serial line. */
+  /** Throws the Faults of `openPilotLink`. */
   static async open(config: AgentConfig): Promise<PilotProcess> {
     const { sysid } = config;
-    const link = await openLink(config);
+    const link = await openPilotLink(config);
     const start: PilotStart = {
       sysid,
       simulated: config.simulated,
@@ -139,6 +139,7 @@ export class PilotProcess {
     if (outbox.memory !== undefined) {
       this.#memoryFile.write(outbox.memory, (error) => tell({ memory: String(error) }));
     }
+    this.#rememberSigning((error) => tell({ signing: String(error) }));
     this.#record(inbox, outbox, nowMs);
     this.#linkWatch.observe(inbox.packets);
     const findings = this.#linkWatch.news(this.#pilot.tracker.status(nowMs).linkQuality, nowMs);
@@ -175,7 +176,12 @@ export class PilotProcess {
   async stop(): Promise<void> {
     if (this.#stopping) return;
     this.#stopping = true;
-    tell({ event: 'stopped', jitter: { ...this.#jitter }, link: this.#link.counts });
+    tell({
+      event: 'stopped',
+      jitter: { ...this.#jitter },
+      link: this.#link.counts,
+      refused: this.#link.refused,
+    });
     this.#records.flush();
     this.#server?.close();
     for (const peer of this.#clients.keys()) peer.close();
@@ -183,16 +189,3 @@ export class PilotProcess {
     await this.#link.close();
   }
 }
-
-interface OpenedLink {
-  address: LinkAddress;
-  link: VehicleLink;
-}
-
-const SETTING = 'vehicle.link';
-
-const openLink = async ({ vehicle, sysid }: AgentConfig): Promise<OpenedLink> => {
-  const address = parseConnectionString(vehicle.link, SETTING);
-  if (address.kind === 'serial') assertStreamsFit(STREAM_RATES, address.baud);
-  return { address, link: await openVehicleLink(address, { sysid, setting: SETTING }) };
-};

@@ -10,7 +10,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(directory, { recursive: true, force: true }));
 
-const written = (link: string): string => {
+const written = (link: string, more = ''): string => {
   const file = join(directory, 'agent.yaml');
   writeFileSync(
     file,
@@ -21,7 +21,7 @@ simulated: false
 seed: 3
 vehicle:
   link: "${link}"
-payloadSocket: null
+${more}payloadSocket: null
 keys:
   privateKeyFile: key.pem
   rosterFile: roster
@@ -53,5 +53,18 @@ test('a link that is none is refused with line, field and how it is written', ()
       data: { file, line: 7, field: 'vehicle.link' },
       message: expect.stringContaining('serial:///dev/ttyAMA0:921600'),
     }),
+  );
+});
+
+test('a signed link has a policy and a key; a policy that is none is refused', () => {
+  const link = 'udpin://0.0.0.0:14540';
+  const signed = (policy: string): string =>
+    `  signing: { policy: ${policy}, keyFile: link.key }\n`;
+  expect(readAgentConfig(written(link, signed('required'))).vehicle).toEqual({
+    link,
+    signing: { policy: 'required', keyFile: 'link.key', linkId: 1 },
+  });
+  expect(() => readAgentConfig(written(link, signed('sometimes')))).toThrow(
+    expect.objectContaining({ data: expect.objectContaining({ field: 'vehicle.signing.policy' }) }),
   );
 });

@@ -1,0 +1,53 @@
+import { join } from 'node:path';
+
+import { parseConnectionString, type LinkAddress } from '#protocols/mavlink/connection-string.ts';
+import { openVehicleLink } from '#protocols/mavlink/open-link.ts';
+import { SecuredLink, type LinkSecurity } from '#protocols/mavlink/secured-link.ts';
+import { readSigningKey, SigningStateFile } from '#protocols/mavlink/signing-file.ts';
+import { Signing } from '#protocols/mavlink/signing.ts';
+import { assertStreamsFit } from '#protocols/mavlink/stream-budget.ts';
+import { systemClock } from '#protocols/system-clock.ts';
+import type { AgentConfig } from '../config.ts';
+import { heardMessages } from './heard-messages.ts';
+import { STREAM_RATES } from './tick.ts';
+
+export interface PilotLink {
+  address: LinkAddress;
+  link: SecuredLink;
+  /** Writes what signing must not forget over a restart, when there is news; waits for no disk. */
+  remember(onError: (error: unknown) => void): void;
+}
+
+const SETTING = 'vehicle.link';
+
+/**
+ * Opens the vehicle's link as the configuration says, hearing only what the pilot reads, and signed
+ * where wanted. Throws the Faults of the connection string, the link, the signing key and its state,
+ * and `link-too-slow` on a serial line.
+ */
+export const openPilotLink = async (config: AgentConfig): Promise<PilotLink> => {
+  const { vehicle, sysid, runDir } = config;
+  const address = parseConnectionString(vehicle.link, SETTING);
+  if (address.kind === 'serial') assertStreamsFit(STREAM_RATES, address.baud);
+  const stateFile = new SigningStateFile(join(runDir, 'vehicle-signing.json'));
+  const signing = vehicle.signing === undefined ? undefined : signingOf(vehicle.signing, stateFile);
+  const open = await openVehicleLink(address, { sysid, setting: SETTING });
+  const security: LinkSecurity = {
+    allow: { sysids: new Set([sysid]), msgids: heardMessages(STREAM_RATES) },
+    policy: vehicle.signing?.policy ?? 'off',
+    ...(signing === undefined ? {} : { signing }),
+  };
+  return {
+    address,
+    link: new SecuredLink(open, security, () => systemClock.unixUs()),
+    remember: (onError) => {
+      const state = signing?.takeState();
+      if (state !== undefined) stateFile.write(state, onError);
+    },
+  };
+};
+
+const signingOf = (
+  { keyFile, linkId }: NonNullable<AgentConfig['vehicle']['signing']>,
+  stateFile: SigningStateFile,
+): Signing => new Signing({ key: readSigningKey(keyFile), linkId, state: stateFile.read() });

@@ -79,7 +79,14 @@ const check = (value: unknown, file: string): PlanFileJson => {
         : undefined,
     value,
   );
-  throw invalid(file, pathText(path), JSON.stringify(found) ?? 'missing', issue?.message ?? '');
+  throw invalid(file, pathText(path), shownValue(found), issue?.message ?? '');
+};
+
+/** Lists and objects by kind only: written out, one that nests deep enough would overflow the stack. */
+const shownValue = (value: unknown): string => {
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object' && value !== null) return 'an object';
+  return JSON.stringify(value) ?? 'missing';
 };
 
 /** `mission.items[3].params`, as people write it. */
@@ -136,6 +143,11 @@ const missionOf = (json: PlanFileJson, file: string): MissionItem[] => {
       const value = `${item.params.length} params`;
       throw invalid(file, `${field}.params`, value, 'seven are needed, or four and a coordinate');
     }
+    const blank = blankPlace(item);
+    if (blank !== undefined) {
+      const problem = 'the place is not known, and 0 would be another place';
+      throw invalid(file, `${field}.${blank}`, 'null', problem);
+    }
     const problem = itemProblem(made);
     if (problem !== undefined) throw invalid(file, field, `command ${made.command}`, problem);
     if (made.command !== MavCmd.DO_JUMP) return made;
@@ -147,6 +159,15 @@ const missionOf = (json: PlanFileJson, file: string): MissionItem[] => {
     const [, repeats, three, four] = made.params;
     return { ...made, params: [target, repeats, three, four] };
   });
+};
+
+/** In a global frame: which of latitude, longitude and altitude is null. */
+const blankPlace = ({ frame, params, coordinate }: SimpleItemJson): string | undefined => {
+  if (!isGlobalFrame(frame)) return undefined;
+  const apart = params.length === 4 && coordinate !== undefined;
+  const at = (apart ? coordinate : params.slice(4)).indexOf(null);
+  if (at < 0) return undefined;
+  return apart ? `coordinate[${at}]` : `params[${at + 4}]`;
 };
 
 const itemOf = ({

@@ -2,6 +2,7 @@ import pc from 'picocolors';
 import Table from 'cli-table3';
 
 import { EXIT, type Fault } from '#protocols/fault.ts';
+import { plainText, screenJson, screenText } from './terminal-text.ts';
 
 /** Where a command writes: stdout is data, stderr is for people (clig.dev). Handed in, so tests can read it. */
 export interface Output {
@@ -40,9 +41,10 @@ export const createOutput = (
   stderr: (text: string) => void,
 ): Output => ({
   json,
-  data: (value, text) => stdout(`${json ? JSON.stringify(value) : text()}\n`),
+  data: (value, text) =>
+    stdout(`${json ? screenJson(JSON.stringify(value)) : screenText(text())}\n`),
   say: (text) => {
-    if (!json) stderr(`${text}\n`);
+    if (!json) stderr(`${screenText(text)}\n`);
   },
   table: (head, rows) => {
     const table = new Table({
@@ -50,7 +52,7 @@ export const createOutput = (
       chars: { ...BORDERLESS, middle: '  ' },
       style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
     });
-    table.push(...rows);
+    table.push(...rows.map((row) => row.map(plainText)));
     return table.toString();
   },
 });
@@ -59,8 +61,9 @@ export const createOutput = (
 export const faultText = (fault: Fault, json: boolean): string => {
   if (json) {
     const { code, message, data, remedy } = fault;
-    return `${JSON.stringify({ error: { code, message, data, remedy, exit: EXIT[fault.exit] } })}\n`;
+    const error = { code, message, data, remedy, exit: EXIT[fault.exit] };
+    return `${screenJson(JSON.stringify({ error }))}\n`;
   }
-  const remedy = fault.remedy === undefined ? '' : `  ${pc.dim(fault.remedy)}\n`;
-  return `${pc.red('error')} ${fault.message}\n${remedy}`;
+  const remedy = fault.remedy === undefined ? '' : `  ${pc.dim(plainText(fault.remedy))}\n`;
+  return `${pc.red('error')} ${plainText(fault.message)}\n${remedy}`;
 };

@@ -4,6 +4,7 @@ import { createLogUpdate } from 'log-update';
 
 import { EXIT } from '#protocols/fault.ts';
 import type { DroneView, SwarmView } from '../station/view.ts';
+import { plainText } from '../terminal-text.ts';
 import type { Context } from './context.ts';
 
 const age = (drone: DroneView): string =>
@@ -41,7 +42,7 @@ export const statusText = (context: Context, view: SwarmView): string => {
     'heard',
     '',
   ];
-  return `${head}\n${context.output.table(titles, rows)}`;
+  return `${plainText(head)}\n${context.output.table(titles, rows)}`;
 };
 
 export const fetchView = async (context: Context): Promise<SwarmView> =>

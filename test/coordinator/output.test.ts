@@ -39,6 +39,35 @@ describe('what a command prints', () => {
   });
 });
 
+describe('words of a vehicle, a log or a file', () => {
+  /** Sets the title, clears the screen, the same with C1 codes, DEL, writes backwards. */
+  const HOSTILE = '\u001B]0;x\u0007\u001B[2J\u009B2J\u007F\u202Eok\r';
+  // eslint-disable-next-line no-control-regex
+  const OBEYED = /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]/u;
+
+  it('reach no terminal as orders: in text, messages, tables and faults', () => {
+    const { output, said } = capture(false);
+    output.data({}, () => `one\ttwo\n${HOSTILE}`);
+    output.say(HOSTILE);
+    output.data({}, () => output.table(['drone'], [[`\u001B[8m${HOSTILE}`]]));
+    const fault = new Fault('bad', HOSTILE, { remedy: HOSTILE, data: { value: HOSTILE } });
+    const shown = said.stdout + said.stderr + faultText(fault, false);
+    expect(stripVTControlCharacters(shown)).not.toMatch(OBEYED);
+    expect(shown).not.toContain('\u001B[8m');
+    expect(said.stdout).toContain('one\ttwo\n');
+  });
+
+  it('stay whole for programs, escaped', () => {
+    const { output, said } = capture(true);
+    output.data({ text: HOSTILE }, () => '');
+    expect(said.stdout.trimEnd()).not.toMatch(OBEYED);
+    expect(JSON.parse(said.stdout)).toEqual({ text: HOSTILE });
+    const json = faultText(new Fault('bad', HOSTILE), true);
+    expect(json.trimEnd()).not.toMatch(OBEYED);
+    expect(JSON.parse(json)).toMatchObject({ error: { message: HOSTILE } });
+  });
+});
+
 describe('how a fault is shown', () => {
   const fault = new Fault('port-in-use', 'port 8080 is taken', {
     exit: 'usage',

@@ -175,9 +175,7 @@ describe('a .plan file', () => {
     [['mission', 'version'], 1, 'mission.version: 1'],
     [['mission', 'items', 0, 'params'], [1, 2], 'mission.items[0].params'],
     [['mission', 'items', 0, 'params', 4], 95, 'latitude 95 is beyond 90°'],
-    // Null is "not known" (QGroundControl's NaN), and neither the Gulf of Guinea nor the ground.
     [['mission', 'items', 0, 'params', 4], null, 'mission.items[0].params[4]: null'],
-    [['mission', 'items', 0, 'params', 5], null, 'mission.items[0].params[5]: null'],
     [['mission', 'items', 0, 'params', 6], null, 'mission.items[0].params[6]: null'],
     [['mission', 'items', 3, 'coordinate'], [null, null, null], 'mission.items[3].coordinate'],
     [['mission', 'items', 0, 'command'], 'takeoff', 'mission.items[0].command: "takeoff"'],
@@ -202,11 +200,9 @@ describe('a .plan file', () => {
     expect(fault.remedy).toContain('plan download');
   });
 
-  test('with a value that nests a million deep is refused as any other wrong value', () => {
-    const deep = `${'['.repeat(1e6)}${']'.repeat(1e6)}`;
-    const fault = faultOf(`{"fileType":"Plan","version":${deep}}`);
-    expect(fault).toMatchObject({ code: 'plan-file-invalid' });
-    expect(fault.message).toContain('version: a list');
+  test('with a value that nests a million deep is refused as any other', () => {
+    const deep = '['.repeat(1e6) + ']'.repeat(1e6);
+    expect(faultOf(`{"fileType":"Plan","version":${deep}}`).message).toContain('version: a list');
   });
 
   test('that is no JSON is refused with the place', () => {

@@ -1,124 +1,161 @@
 import type { MavLinkData, MavLinkDataConstructor } from 'mavlink-mappings/dist/lib/mavlink.js';
 import type { FrameView } from './framer.ts';
 
-/** A MAVLink scalar: how it is read, and its bytes. */
-interface Kind {
-  readonly code: number;
-  readonly bytes: number;
-}
-
 const U8 = 0;
 const I8 = 1;
 const U16 = 2;
 const I16 = 3;
 const U32 = 4;
 const I32 = 5;
-const U64 = 6;
-const I64 = 7;
-const F32 = 8;
-const F64 = 9;
+const F32 = 6;
+const F64 = 7;
 
-/** By MAVLink's names; text and the version field are bytes. */
-const KINDS: Readonly<Record<string, Kind>> = {
-  char: { code: U8, bytes: 1 },
-  uint8_t: { code: U8, bytes: 1 },
-  uint8_t_mavlink_version: { code: U8, bytes: 1 },
-  int8_t: { code: I8, bytes: 1 },
-  uint16_t: { code: U16, bytes: 2 },
-  int16_t: { code: I16, bytes: 2 },
-  uint32_t: { code: U32, bytes: 4 },
-  int32_t: { code: I32, bytes: 4 },
-  uint64_t: { code: U64, bytes: 8 },
-  int64_t: { code: I64, bytes: 8 },
-  float: { code: F32, bytes: 4 },
-  double: { code: F64, bytes: 8 },
+const BYTES: readonly number[] = [1, 1, 2, 2, 4, 4, 4, 8];
+
+/** By MAVLink's names, lowest byte first: 64-bit integers are two words, text and versions are bytes. */
+const KINDS: Readonly<Record<string, readonly number[]>> = {
+  char: [U8],
+  uint8_t: [U8],
+  uint8_t_mavlink_version: [U8],
+  int8_t: [I8],
+  uint16_t: [U16],
+  int16_t: [I16],
+  uint32_t: [U32],
+  int32_t: [I32],
+  uint64_t: [U32, U32],
+  int64_t: [U32, I32],
+  float: [F32],
+  double: [F64],
 };
+
+/** More than any message has: a payload's 255 bytes, each a field. */
+export const MAX_FIELD_NUMBERS = 256;
 
 /** How one message's fields lie on the wire, made once, for {@link readFields}. */
 export interface FieldPlan<Name extends string = string> {
   readonly msgid: number;
-  /** Numbers that {@link readFields} fills in: one a scalar, one an element of an array. */
+  /** Numbers that {@link readFields} fills in: one an element, two for a 64-bit integer, so that none is rounded. */
   readonly size: number;
-  /** Where a field's number, or an array's first, comes to lie. */
+  /** Where a field's number, or an array's first, comes to lie; a 64-bit integer's low word, its high one next. */
   readonly index: Readonly<Record<Name, number>>;
   readonly wireBytes: number;
-  readonly codes: Uint8Array;
+  /** Numbers of one kind that lie side by side are a run: MAVLink orders fields by size, so runs are few. */
+  readonly kinds: Uint8Array;
+  readonly counts: Uint8Array;
   readonly offsets: Uint8Array;
 }
 
 type FieldName<M> = Exclude<Extract<keyof M, string>, keyof MavLinkData>;
+
+interface Run {
+  kind: number;
+  count: number;
+  offset: number;
+}
 
 /** The plan of a message of mavlink-mappings. */
 export const fieldPlan = <M extends MavLinkData>(
   definition: MavLinkDataConstructor<M>,
 ): FieldPlan<FieldName<M>> => {
   const index: Record<string, number> = {};
-  const codes: number[] = [];
-  const offsets: number[] = [];
-  for (const field of definition.FIELDS) {
-    index[field.name] = codes.length;
-    const kind = KINDS[field.type.replace('[]', '')]!;
-    const count = field.type.endsWith('[]') ? field.length : 1;
-    for (let element = 0; element < count; element += 1) {
-      codes.push(kind.code);
-      offsets.push(field.offset + element * kind.bytes);
+  const runs: Run[] = [];
+  let size = 0;
+  for (const field of definition.FIELDS.toSorted((one, other) => one.offset - other.offset)) {
+    index[field.name] = size;
+    const words = KINDS[field.type.replace('[]', '')]!;
+    const elements = field.type.endsWith('[]') ? field.length : 1;
+    let { offset } = field;
+    for (let at = 0; at < elements * words.length; at += 1) {
+      const kind = words[at % words.length]!;
+      extend(runs, kind, offset);
+      offset += BYTES[kind]!;
+      size += 1;
     }
   }
   return {
     msgid: definition.MSG_ID,
-    size: codes.length,
+    size,
     index: index as Record<FieldName<M>, number>,
     wireBytes: definition.PAYLOAD_LENGTH,
-    codes: Uint8Array.from(codes),
-    offsets: Uint8Array.from(offsets),
+    kinds: Uint8Array.from(runs, ({ kind }) => kind),
+    counts: Uint8Array.from(runs, ({ count }) => count),
+    offsets: Uint8Array.from(runs, ({ offset }) => offset),
   };
 };
 
-/** One payload with the zeros that were cut off on the wire put back. */
-const scratch = new Uint8Array(512);
-const view = new DataView(scratch.buffer);
+const extend = (runs: Run[], kind: number, offset: number): void => {
+  const last = runs.at(-1);
+  const end = last === undefined ? -1 : last.offset + last.count * (BYTES[last.kind] ?? 0);
+  if (last?.kind === kind && end === offset) last.count += 1;
+  else runs.push({ kind, count: 1, offset });
+};
+
+/** A payload with the zeros that were cut off on the wire put back. */
+const scratch = new Uint8Array(256);
+const scratchView = new DataView(scratch.buffer);
 
 /**
  * Reads every field of a packet into `into` (at least `plan.size` long) without building an object:
- * nothing is allocated, for loops that must not wake the garbage collector. Numbers are hostile
- * still: floats may be NaN or infinite. Of 64-bit integers the bits beyond 2^53 are rounded.
+ * nothing is allocated, for loops that must not wake the garbage collector. The packet must be of the
+ * plan's message; bytes beyond the known fields are ignored. Numbers are hostile still: floats may
+ * be NaN or infinite.
  */
 export const readFields = (
-  frame: Pick<FrameView, 'buffer' | 'payloadAt' | 'payloadLength'>,
+  { buffer, data, payloadAt, payloadLength }: Readonly<FrameView>,
   plan: FieldPlan,
   into: Float64Array,
 ): void => {
-  const { codes, offsets, wireBytes, size } = plan;
-  const { buffer, payloadAt } = frame;
-  const sent = Math.min(frame.payloadLength, wireBytes);
-  for (let at = 0; at < sent; at += 1) scratch[at] = buffer[payloadAt + at]!;
-  for (let at = sent; at < wireBytes; at += 1) scratch[at] = 0;
-  for (let field = 0; field < size; field += 1) {
-    into[field] = read(codes[field]!, offsets[field]!);
-  }
+  if (payloadLength >= plan.wireBytes) readRuns(data, payloadAt, plan, into);
+  else readTruncated(buffer, payloadAt, payloadLength, plan, into);
 };
 
-const read = (code: number, offset: number): number => {
-  switch (code) {
-    case F32:
-      return view.getFloat32(offset, true);
-    case U32:
-      return view.getUint32(offset, true);
-    case I32:
-      return view.getInt32(offset, true);
-    case U16:
-      return view.getUint16(offset, true);
-    case I16:
-      return view.getInt16(offset, true);
-    case I8:
-      return view.getInt8(offset);
-    case F64:
-      return view.getFloat64(offset, true);
-    case U64:
-      return view.getUint32(offset + 4, true) * 4_294_967_296 + view.getUint32(offset, true);
-    case I64:
-      return view.getInt32(offset + 4, true) * 4_294_967_296 + view.getUint32(offset, true);
-    default:
-      return scratch[offset]!;
+/** As {@link readFields}, of a packet that has left its framer. */
+export const readPayload = (payload: Uint8Array, plan: FieldPlan, into: Float64Array): void => {
+  readTruncated(payload, 0, Math.min(payload.length, plan.wireBytes), plan, into);
+};
+
+const readTruncated = (
+  bytes: Uint8Array,
+  start: number,
+  length: number,
+  plan: FieldPlan,
+  into: Float64Array,
+): void => {
+  for (let at = 0; at < length; at += 1) scratch[at] = bytes[start + at]!;
+  for (let at = length; at < plan.wireBytes; at += 1) scratch[at] = 0;
+  readRuns(scratchView, 0, plan, into);
+};
+
+const readRuns = (view: DataView, base: number, plan: FieldPlan, into: Float64Array): void => {
+  const { kinds, counts, offsets } = plan;
+  let slot = 0;
+  for (let run = 0; run < kinds.length; run += 1) {
+    const end = slot + counts[run]!;
+    let at = base + offsets[run]!;
+    switch (kinds[run]) {
+      case F32:
+        for (; slot < end; slot += 1, at += 4) into[slot] = view.getFloat32(at, true);
+        break;
+      case U32:
+        for (; slot < end; slot += 1, at += 4) into[slot] = view.getUint32(at, true);
+        break;
+      case I32:
+        for (; slot < end; slot += 1, at += 4) into[slot] = view.getInt32(at, true);
+        break;
+      case U16:
+        for (; slot < end; slot += 1, at += 2) into[slot] = view.getUint16(at, true);
+        break;
+      case I16:
+        for (; slot < end; slot += 1, at += 2) into[slot] = view.getInt16(at, true);
+        break;
+      case I8:
+        for (; slot < end; slot += 1, at += 1) into[slot] = view.getInt8(at);
+        break;
+      case F64:
+        for (; slot < end; slot += 1, at += 8) into[slot] = view.getFloat64(at, true);
+        break;
+      default:
+        for (; slot < end; slot += 1, at += 1) into[slot] = view.getUint8(at);
+    }
   }
 };

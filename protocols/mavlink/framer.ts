@@ -36,6 +36,8 @@ export interface FrameView {
   msgid: number;
   /** The framer's buffer; the packet is `buffer[start, start + length)`. */
   buffer: Uint8Array;
+  /** The same bytes, for reading numbers. */
+  data: DataView;
   start: number;
   length: number;
   payloadAt: number;
@@ -92,6 +94,7 @@ export class Framer {
       sequence: 0,
       msgid: 0,
       buffer: this.#buffer,
+      data: new DataView(this.#buffer.buffer),
       start: 0,
       length: 0,
       payloadAt: 0,
@@ -175,7 +178,6 @@ export class Framer {
     const buffer = this.#buffer;
     const start = this.#start;
     const view = this.#view;
-    view.buffer = buffer;
     view.start = start;
     view.length = length;
     view.payloadAt = start + HEADER_BYTES;
@@ -203,6 +205,8 @@ export class Framer {
       const grown = new Uint8Array(size);
       grown.set(this.#buffer.subarray(this.#start, this.#end));
       this.#buffer = grown;
+      this.#view.buffer = grown;
+      this.#view.data = new DataView(grown.buffer);
     } else {
       this.#buffer.copyWithin(0, this.#start, this.#end);
     }

@@ -1,34 +1,27 @@
-import {
-  Attitude,
-  AttitudeQuaternion,
-  HighresImu,
-  LocalPositionNed,
-  Odometry,
-  REGISTRY as COMMON,
-} from 'mavlink-mappings/dist/lib/common.js';
+import { REGISTRY as COMMON } from 'mavlink-mappings/dist/lib/common.js';
 import { REGISTRY as MINIMAL } from 'mavlink-mappings/dist/lib/minimal.js';
-import { GlobalPositionInt, REGISTRY as STANDARD } from 'mavlink-mappings/dist/lib/standard.js';
+import { REGISTRY as STANDARD } from 'mavlink-mappings/dist/lib/standard.js';
 import type { MavLinkData, MavLinkDataConstructor } from 'mavlink-mappings/dist/lib/mavlink.js';
 import { MavLinkPacketParser, MavLinkPacketSplitter, type MavLinkPacket } from 'node-mavlink';
 import { decode } from '#protocols/mavlink/codec.ts';
-import { fieldPlan, readFields, type FieldPlan } from '#protocols/mavlink/field-plan.ts';
+import {
+  fieldPlan,
+  MAX_FIELD_NUMBERS,
+  readFields,
+  type FieldPlan,
+} from '#protocols/mavlink/field-plan.ts';
 import { Framer } from '#protocols/mavlink/framer.ts';
 import { hexOf } from '../../fuzz/mavlink/recovery.ts';
 
 /** Packets share datagrams, up to what fits an Ethernet frame. */
 const DATAGRAM_BYTES = 1400;
 
-/** What PX4 sends 30 times a second and more: three packets in four. */
-const HOT: readonly MavLinkDataConstructor<MavLinkData>[] = [
-  Attitude,
-  AttitudeQuaternion,
-  HighresImu,
-  GlobalPositionInt,
-  LocalPositionNed,
-  Odometry,
-];
-
-const PLANS = new Map<number, FieldPlan>(HOT.map((one) => [one.MSG_ID, fieldPlan(one)]));
+/** Of every message of the dialects, hot or not. */
+const PLANS: ReadonlyMap<number, FieldPlan> = new Map(
+  [MINIMAL, STANDARD, COMMON]
+    .flatMap((registry) => Object.values<MavLinkDataConstructor<MavLinkData>>(registry))
+    .map((definition) => [definition.MSG_ID, fieldPlan(definition)]),
+);
 
 /** Cuts bytes into pieces as a socket hands them over. */
 export const datagramsOf = (bytes: Uint8Array): Uint8Array[] => {
@@ -52,16 +45,17 @@ export const classPipeline = (datagrams: readonly Uint8Array[]): number => {
   return count;
 };
 
-/** Frames found and checked; of the hot messages every field is read, and no object is built. */
+/** Frames found and checked; of every message all fields are read, and no object is built. */
 export const fieldPipeline = (datagrams: readonly Uint8Array[]): number => {
   const framer = new Framer();
-  const values = new Float64Array(256);
+  const values = new Float64Array(MAX_FIELD_NUMBERS);
   let count = 0;
   for (const datagram of datagrams) {
     framer.push(datagram);
     for (let view = framer.nextView(); view !== undefined; view = framer.nextView()) {
       const plan = PLANS.get(view.msgid);
-      if (plan !== undefined) readFields(view, plan, values);
+      if (plan === undefined) continue;
+      readFields(view, plan, values);
       count += 1;
     }
   }

@@ -26,7 +26,7 @@ export const mindTick = (mind: Mind, inbox: MindInbox, nowMs: number): MindOutbo
   mind.publish = [];
   takeIn(mind, inbox, nowMs);
   const { goal } = mind;
-  const work = goal === null ? undefined : workOf(mind, goal);
+  const work = goal === null ? undefined : workOf(mind, goal, nowMs);
   let flown: Flown = { trajectory: null, planRequest: null, flag: '' };
   if (goal !== null) {
     tellStory(mind, goal, work, nowMs);
@@ -51,9 +51,11 @@ export const mindTick = (mind: Mind, inbox: MindInbox, nowMs: number): MindOutbo
   };
 };
 
-const workOf = (mind: Mind, goal: ActiveGoal): WorkView | undefined => {
+const workOf = (mind: Mind, goal: ActiveGoal, nowMs: number): WorkView | undefined => {
   const { kind, search } = goal.mission;
-  return kind === 'search' && search !== undefined ? viewWork(mind, goal, search) : undefined;
+  return kind === 'search' && search !== undefined
+    ? viewWork(mind, goal, search, nowMs)
+    : undefined;
 };
 
 interface Flown {

@@ -53,11 +53,18 @@ export interface WorkView {
   progress: SearchProgress;
   /** Everything not done, by id. */
   tasks: ReadonlyMap<string, SearchTask>;
+  /** The mission's share of cells has been looked at: no lane is begun any more. */
+  enough: boolean;
   /** True when nothing is left for anyone. */
   complete: boolean;
 }
 
-export const viewWork = (mind: Mind, goal: ActiveGoal, search: SearchTerms): WorkView => {
+export const viewWork = (
+  mind: Mind,
+  goal: ActiveGoal,
+  search: SearchTerms,
+  nowMs: number,
+): WorkView => {
   const { grid, terrain, lanes } = goal;
   const picture = { search, grid, counts: mind.counts, terrain };
   const progress = searchProgress(search, grid, mind.counts);
@@ -67,8 +74,17 @@ export const viewWork = (mind: Mind, goal: ActiveGoal, search: SearchTerms): Wor
     ...confirms.filter((task) => !isDone(mind.book, task.id)),
   ];
   const enough = progress.fraction >= search.searchedFraction;
-  const complete = open.length === 0 || (enough && open.every((task) => task.kind === 'lane'));
-  return { picture, progress, tasks: new Map(open.map((task) => [task.id, task])), complete };
+  // A lane that somebody is on is flown to its end: its last cells cost seconds now and a new flight later.
+  const left = open.filter(
+    (task) => !enough || task.kind === 'confirm' || isBeingFlown(mind, task, nowMs),
+  );
+  const tasks = new Map(open.map((task) => [task.id, task]));
+  return { picture, progress, tasks, enough, complete: left.length === 0 };
+};
+
+const isBeingFlown = (mind: Mind, task: SearchTask, nowMs: number): boolean => {
+  const owner = liveOwner(mind.book, task.id);
+  return owner !== undefined && mayWin(mind, owner, nowMs);
 };
 
 /** One step of the search: hold on to what is own, bid for what is open, begin what was won. */
@@ -180,7 +196,7 @@ const start = (
   position: Vector3,
 ): void => {
   const task = view.tasks.get(id);
-  if (task === undefined) return;
+  if (task === undefined || (view.enough && task.kind === 'lane')) return;
   const claimEpoch = nextClaimEpoch(mind.book, id);
   begin(mind.auction, id);
   report(mind, goal, id, claimEpoch, 'executing', '');
@@ -210,8 +226,8 @@ const bidFor = (
   const preference = worthWaiting(STRIP_SHARE * areaS(goal));
   const open = new Map<string, AuctionTask>();
   for (const task of view.tasks.values()) {
-    const owner = liveOwner(mind.book, task.id);
-    const isOwned = owner !== undefined && owner !== self && mayWin(mind, owner, nowMs);
+    if (view.enough && task.kind === 'lane') continue;
+    const isOwned = liveOwner(mind.book, task.id) !== self && isBeingFlown(mind, task, nowMs);
     if (!isOwned && task.id !== mind.execution?.task.id) {
       open.set(task.id, auctionTask(task, goal.strip.has(task.id) ? preference : 1));
     }

@@ -44,7 +44,10 @@ const searchSchema = z.strictObject({
   declareAt: z.number().gt(0.5).lt(1),
   /** Posterior below which a suspicious cell is dismissed. */
   dismissAt: z.number().gt(0).lt(0.5),
-  /** The search ends when this share of cells has been looked at and no suspicion is open. */
+  /**
+   * The search ends when this share of cells has been looked at and no suspicion is open. Lanes that are
+   * being flown then are flown to their end.
+   */
   searchedFraction: z.number().gt(0).max(1),
 });
 

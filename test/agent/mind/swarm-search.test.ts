@@ -62,6 +62,29 @@ describe('five minds search an area', () => {
     for (const lane of lanes) expect([lane, counts.get(lane)]).toEqual([lane, 1]);
   });
 
+  it('fly what they are at to its end when the wanted share is reached, and begin nothing more', () => {
+    for (const seed of [3, 4, 5, 6]) {
+      const mission = searchMission(125, 200);
+      mission.search!.searchedFraction = 0.7;
+      const swarm = swarmOf({ seed, goal: goalOf(mission, FLEET) });
+      swarm.sendGoal();
+      const share = (): number =>
+        Math.min(...swarm.members.map(({ note }) => note?.progressPermille ?? 0));
+      swarm.run(LIMIT_S, () => share() >= 700);
+      const before = swarm.reports.filter(({ state }) => state === 'executing').length;
+      swarm.run(LIMIT_S, () => swarm.allLanded);
+      const lanes = (state: string): string[] =>
+        swarm.reports
+          .filter((report) => report.state === state && report.task.startsWith('lane'))
+          .map(({ task }) => task);
+      const begun = new Set(lanes('executing'));
+      expect([...begun].filter((lane) => !lanes('done').includes(lane))).toEqual([]);
+      const after = swarm.reports.filter(({ state }) => state === 'executing').slice(before);
+      expect(after.filter(({ task }) => task.startsWith('lane'))).toEqual([]);
+      expect(share()).toBeLessThan(1000);
+    }
+  });
+
   it('take off and land one after the other', () => {
     const swarm = swarmOf({ seed: 8 });
     swarm.sendGoal();

@@ -23,11 +23,11 @@ import type { StationConfig } from '#sim/swarm/run-directory.ts';
 import { createPageApp } from '../map/page-files.ts';
 import { createControlApp, createReadApp, type Station } from './app.ts';
 import { emptyStation, hear, hearGoal, note, type StationState } from './fold.ts';
-import { createGoalDesk } from './goal-desk.ts';
+import { createGoalDesk } from '#protocols/gossip/goal-desk.ts';
 import { Journal } from './journal-file.ts';
 import { meshStatusOf } from './mesh-status.ts';
 import { serveLoopback, serveUnix } from './server.ts';
-import { stationBeacon } from './station-beacon.ts';
+import { stationBeacon } from '#protocols/gossip/station-beacon.ts';
 import { viewOf } from './view-of.ts';
 import type { SwarmView } from './view.ts';
 

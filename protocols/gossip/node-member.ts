@@ -1,7 +1,7 @@
 import { Fault } from '../fault.ts';
 import type { Random } from '../random.ts';
 import { systemClock } from '../system-clock.ts';
-import { countersToStore, resumeCounters, type Counters } from './counters.ts';
+import { resumeCounters } from './counters.ts';
 import { publicKeyFromHex } from './identity.ts';
 import { memberFiles, type MemberFiles } from './member-file.ts';
 import { createMeshMember, type MeshMember } from './mesh-member.ts';
@@ -10,7 +10,8 @@ import { openNode } from './node.ts';
 import { loadRoster } from './roster-file.ts';
 import { checkRosterExpiry } from './signed-roster.ts';
 import { loadSigningKey, verifySignature } from './signing.ts';
-import { encodeStoredState, restoreStoredState } from './stored-state.ts';
+import { StateKeeper } from './state-keeper.ts';
+import { restoreStoredState } from './stored-state.ts';
 
 export interface MemberSettings {
   /** Member id: a drone's sysid, or the station's. */
@@ -39,8 +40,6 @@ export interface RunningMember {
 }
 
 const TICK_MS = 50;
-/** What peers hold as well need not be on disk at once; a write is some ten ms. */
-const STORE_MS = 5000;
 
 /**
  * Starts a member: reads keys, roster and state, and joins. Nothing ticks before everyTick. Throws the
@@ -68,7 +67,7 @@ export const startMember = async (settings: MemberSettings): Promise<RunningMemb
     });
   });
   session.attach(node);
-  const keeper = new StateKeeper(member, files);
+  const keeper = new StateKeeper(member, files, systemClock);
   keeper.keep();
   let timer: NodeJS.Timeout | undefined;
   return {
@@ -125,50 +124,3 @@ const loadMember = (settings: MemberSettings, files: MemberFiles): MeshMember =>
   }
   return member;
 };
-
-/** Puts on disk what must outlive the process. */
-class StateKeeper {
-  readonly #member: MeshMember;
-  readonly #files: MemberFiles;
-  #counters: Counters | undefined;
-  #storedOrder = -1;
-  #storedMs = -Infinity;
-  #orders = 0;
-
-  constructor(member: MeshMember, files: MemberFiles) {
-    this.#member = member;
-    this.#files = files;
-    this.#counters = files.readCounters();
-  }
-
-  keep(): void {
-    const counters = countersToStore(this.#counters, this.#member);
-    if (counters !== undefined) {
-      this.#files.writeCounters(counters);
-      this.#counters = counters;
-    }
-    if (this.#member.admission.registers.nextOrder === this.#storedOrder) return;
-    const nowMs = systemClock.monotonicMs();
-    if (nowMs - this.#storedMs >= STORE_MS || this.#ordersOf() !== this.#orders) this.keepNow();
-  }
-
-  /** An order of an operator is kept at once, or a reboot would forget an abort. */
-  #ordersOf(): number {
-    const entries = this.#member.admission.registers.byAuthor;
-    let newest = 0;
-    for (const one of entries.values()) {
-      for (const { topic, order } of one.values()) {
-        const isOrder = topic === 'goal' || topic === 'directive' || topic === 'roster';
-        if (isOrder) newest = Math.max(newest, order);
-      }
-    }
-    return newest;
-  }
-
-  keepNow(): void {
-    this.#storedMs = systemClock.monotonicMs();
-    this.#storedOrder = this.#member.admission.registers.nextOrder;
-    this.#orders = this.#ordersOf();
-    this.#files.writeState(encodeStoredState(this.#member));
-  }
-}

@@ -47,6 +47,15 @@ export const generateSigningKey = (): { key: SigningKey; pem: string } => {
   };
 };
 
+/** DER of an Ed25519 PKCS#8 key up to its 32 raw bytes (RFC 8410, section 7). */
+const PKCS8_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex');
+
+/** The key of a raw 32-byte seed: the same seed, the same key. For simulations, whose keys guard nothing. */
+export const signingKeyFromSeed = (seed: Uint8Array): SigningKey => {
+  const der = Buffer.concat([PKCS8_PREFIX, seed]);
+  return fromKeyObject(createPrivateKey({ key: der, format: 'der', type: 'pkcs8' }));
+};
+
 /** The key of a PKCS#8 PEM text. Throws Fault 'key-invalid'. */
 export const signingKeyFromPem = (pem: string): SigningKey => {
   let key: KeyObject;

@@ -4,7 +4,7 @@ import { Recorder } from '#agent/recorder.ts';
 import { BatchEncoder } from '#protocols/log/batch.ts';
 import { FlightWriter } from '#protocols/log/writer.ts';
 
-import { CrashingDisk } from '../../protocols/log/crashing-disk.ts';
+import { CrashingDisk } from '#sim/machine/crashing-disk.ts';
 import { flight, readAll, timeAt } from '../../protocols/log/flights.ts';
 
 let disk: CrashingDisk;

@@ -5,7 +5,7 @@ import { FlightWriter } from '#protocols/log/writer.ts';
 import { verifyFlight } from '#protocols/log/verify.ts';
 import { seededRandom } from '#protocols/random.ts';
 
-import { CrashingDisk, PowerCut } from './crashing-disk.ts';
+import { CrashingDisk, PowerCut } from '#sim/machine/crashing-disk.ts';
 import { commitRecords, flight, readAll, recordAt, timeAt } from './flights.ts';
 
 /** One closed segment (4 records) and an open one with commits of 3 and 2; the sizes they reached. */

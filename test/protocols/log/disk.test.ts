@@ -8,7 +8,7 @@ import { makeDisk, openDisk } from '#protocols/log/disk.ts';
 import { FlightWriter } from '#protocols/log/writer.ts';
 import { verifyFlight } from '#protocols/log/verify.ts';
 
-import { CrashingDisk } from './crashing-disk.ts';
+import { CrashingDisk } from '#sim/machine/crashing-disk.ts';
 import { commitRecords, flight, readAll, timeAt } from './flights.ts';
 
 const directories: string[] = [];

@@ -4,7 +4,7 @@ import type { Disk } from '#protocols/log/disk-port.ts';
 import type { FlightInfo } from '#protocols/log/segment-meta.ts';
 import { FlightWriter, type LogTime } from '#protocols/log/writer.ts';
 
-import { CrashingDisk } from './crashing-disk.ts';
+import { CrashingDisk } from '#sim/machine/crashing-disk.ts';
 
 export const flight: FlightInfo = {
   flight: 'search-7',

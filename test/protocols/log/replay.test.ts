@@ -7,7 +7,7 @@ import { encodeTickRecord } from '#protocols/log/tick-record.ts';
 import { FlightWriter } from '#protocols/log/writer.ts';
 import { seededRandom } from '#protocols/random.ts';
 
-import { CrashingDisk } from './crashing-disk.ts';
+import { CrashingDisk } from '#sim/machine/crashing-disk.ts';
 import { flight, timeAt } from './flights.ts';
 
 /** Sums what it is told, from a start value, and answers with its sum and the time. */

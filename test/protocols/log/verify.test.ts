@@ -6,7 +6,7 @@ import type { SignedHead } from '#protocols/log/signed-head.ts';
 import { FlightWriter } from '#protocols/log/writer.ts';
 import { verifyFlight } from '#protocols/log/verify.ts';
 
-import { CrashingDisk } from './crashing-disk.ts';
+import { CrashingDisk } from '#sim/machine/crashing-disk.ts';
 import { commitRecords, flight, smallFlight, timeAt } from './flights.ts';
 
 let intact: CrashingDisk;

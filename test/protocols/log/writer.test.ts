@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { FlightWriter } from '#protocols/log/writer.ts';
 import { verifyFlight } from '#protocols/log/verify.ts';
 
-import { CrashingDisk } from './crashing-disk.ts';
+import { CrashingDisk } from '#sim/machine/crashing-disk.ts';
 import {
   commitRecords,
   expectedRecords,

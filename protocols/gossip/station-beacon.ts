@@ -1,4 +1,4 @@
-import type { Beacon } from '#protocols/gossip/beacon.ts';
+import type { Beacon } from './beacon.ts';
 
 /**
  * What the station says of itself: hearing it is what keeps a mission's lost-link clock from running.

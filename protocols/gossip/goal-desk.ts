@@ -1,11 +1,11 @@
-import type { PayloadByTopic } from '#protocols/channel/mesh-messages.ts';
-import type { DirectiveKind } from '#protocols/gossip/directive.ts';
-import type { GoalId } from '#protocols/gossip/goal-id.ts';
-import { compareGoalIds } from '#protocols/gossip/goal-order.ts';
-import type { MeshMember } from '#protocols/gossip/mesh-member.ts';
-import { queuePublish, signSafety } from '#protocols/gossip/mesh-publish.ts';
-import type { Mission } from '#protocols/mission/mission.ts';
-import { safetyEnvelopeOf } from '#protocols/mission/safety.ts';
+import type { PayloadByTopic } from '../channel/mesh-messages.ts';
+import type { DirectiveKind } from './directive.ts';
+import type { GoalId } from './goal-id.ts';
+import { compareGoalIds } from './goal-order.ts';
+import type { MeshMember } from './mesh-member.ts';
+import { queuePublish, signSafety } from './mesh-publish.ts';
+import type { Mission } from '../mission/mission.ts';
+import { safetyEnvelopeOf } from '../mission/safety.ts';
 
 /** Long enough for a drone that is switched on late; a goal is not for tomorrow. */
 const EXPIRES_AFTER_S = 3600;

@@ -4,13 +4,16 @@ import type { Random } from '#protocols/random.ts';
 
 export class PowerCut extends Error {}
 
+/** Appended pieces in order; the first `syncedPieces` of them are durable. */
 interface StoredFile {
-  synced: Uint8Array;
-  unsynced: Uint8Array;
+  pieces: Uint8Array[];
+  syncedPieces: number;
 }
 
+const sealed = (bytes: Uint8Array): StoredFile => ({ pieces: [bytes], syncedPieces: 1 });
+
 /** No Buffer, whose slice() shares memory: tests change what they get. */
-const joined = (a: Uint8Array, b: Uint8Array): Uint8Array => new Uint8Array(Buffer.concat([a, b]));
+const joined = (pieces: readonly Uint8Array[]): Uint8Array => new Uint8Array(Buffer.concat(pieces));
 
 /**
  * A disk in memory that keeps only its promises: {@link crash} leaves of what was appended and not
@@ -34,7 +37,7 @@ export class CrashingDisk implements Disk {
   async create(name: string): Promise<AppendFile> {
     this.#work();
     if (this.#files.has(name)) throw new Fault('log-file-exists', name);
-    this.#files.set(name, { synced: new Uint8Array(0), unsynced: new Uint8Array(0) });
+    this.#files.set(name, { pieces: [], syncedPieces: 0 });
     return this.#handle(name);
   }
 
@@ -45,7 +48,7 @@ export class CrashingDisk implements Disk {
 
   async replace(name: string, bytes: Uint8Array): Promise<void> {
     this.#work();
-    this.#files.set(name, { synced: bytes.slice(), unsynced: new Uint8Array(0) });
+    this.#files.set(name, sealed(bytes.slice()));
   }
 
   #handle(name: string): AppendFile {
@@ -53,12 +56,11 @@ export class CrashingDisk implements Disk {
     return {
       append: async (bytes) => {
         this.#work();
-        file.unsynced = joined(file.unsynced, bytes);
+        file.pieces.push(bytes.slice());
       },
       sync: async () => {
         this.#work();
-        file.synced = joined(file.synced, file.unsynced);
-        file.unsynced = new Uint8Array(0);
+        file.syncedPieces = file.pieces.length;
       },
       close: async () => {},
     };
@@ -72,11 +74,11 @@ export class CrashingDisk implements Disk {
   bytes(name: string): Uint8Array {
     const file = this.#files.get(name);
     if (file === undefined) throw new Error(`no file ${name}`);
-    return joined(file.synced, file.unsynced);
+    return joined(file.pieces);
   }
 
   put(name: string, bytes: Uint8Array): void {
-    this.#files.set(name, { synced: bytes, unsynced: new Uint8Array(0) });
+    this.#files.set(name, sealed(bytes));
   }
 
   remove(name: string): void {
@@ -86,9 +88,11 @@ export class CrashingDisk implements Disk {
   /** What stands after a power cut. */
   crash(random: Random): CrashingDisk {
     const after = new CrashingDisk();
-    for (const [name, { synced, unsynced }] of this.#files) {
+    for (const [name, { pieces, syncedPieces }] of this.#files) {
+      const synced = joined(pieces.slice(0, syncedPieces));
+      const unsynced = joined(pieces.slice(syncedPieces));
       const kept = Math.floor(random.uniform() * (unsynced.length + 1));
-      after.put(name, joined(synced, unsynced.subarray(0, kept)));
+      after.put(name, joined([synced, unsynced.subarray(0, kept)]));
     }
     return after;
   }

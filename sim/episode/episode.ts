@@ -1,0 +1,197 @@
+import { createHash } from 'node:crypto';
+
+import type { SafePlanner } from '#agent/mind/plan-port.ts';
+import { SimulatedAir, type SimulatedLink } from '#protocols/gossip/simulated-mesh.ts';
+import type { Verify } from '#protocols/gossip/signing.ts';
+import { Framer, type Frame } from '#protocols/mavlink/framer.ts';
+import type { Mission } from '#protocols/mission/mission.ts';
+import { seededRandom } from '#protocols/random.ts';
+import { Fleet } from '../fleet.ts';
+import type { Imagine } from '../machine/delayed-planner.ts';
+import { MachineClock, type VirtualTime } from '../machine/machine-clock.ts';
+import type { Scenario } from '../scenario.ts';
+import type { TruthSummary } from '../truth.ts';
+import { STEP_MS, type Vehicle } from '../vehicle.ts';
+import { EpisodeOperator } from './episode-operator.ts';
+import { identitiesOf } from './identities.ts';
+import { LockstepDrone, type DroneWorld } from './lockstep-drone.ts';
+import { sharedVerify } from './shared-verify.ts';
+
+export interface EpisodeOptions {
+  /** All randomness: world, keys, clocks, radio, planner's delays. */
+  seed: number;
+  /** Made by scenario-of.ts; its seed should be the same. */
+  scenario: Scenario;
+  radio: SimulatedLink;
+  verify: Verify;
+  safePlan: SafePlanner;
+  /** What imagines, for all drones. */
+  imagine: Imagine;
+  /** `name@version` of what imagines. */
+  model: string;
+}
+
+/** All agents come up within this. */
+const START_SPREAD_MS = 500;
+const ALIVE_PERIOD_MS = 500;
+/** Uptime of a machine at the start, and the error of a cheap crystal. */
+const UPTIME_MS = { least: 20_000, spread: 2_000_000 };
+const SKEW_PPM = 20;
+const BOOT_EPOCH = 1_767_225_600;
+
+/**
+ * A whole swarm in one process and in virtual time: stand-ins, agents, operator, and the air between.
+ * Everything between them is bytes, as between real ones. The same options give the same history.
+ */
+export class Episode {
+  readonly operator: EpisodeOperator;
+  readonly air: SimulatedAir;
+  readonly drones: readonly LockstepDrone[];
+  readonly #time: VirtualTime = { nowMs: 0 };
+  readonly #fleet: Fleet;
+  readonly #wires = new Map<number, Framer>();
+  readonly #startMs = new Map<number, number>();
+  readonly #byId: ReadonlyMap<number, LockstepDrone>;
+  #pending: Promise<void>[] = [];
+
+  constructor(options: EpisodeOptions) {
+    const { seed, scenario } = options;
+    const random = seededRandom(seed).fork('episode');
+    const sysids = scenario.vehicles.map(({ sysid }) => sysid);
+    const identities = identitiesOf(sysids, random.fork('identities'));
+    const verify = sharedVerify(options.verify);
+    const clockOf = (name: string): MachineClock => {
+      const draw = random.fork(`clock-${name}`);
+      const bootedMs = UPTIME_MS.least + Math.floor(UPTIME_MS.spread * draw.uniform());
+      return new MachineClock(this.#time, bootedMs, SKEW_PPM * (2 * draw.uniform() - 1));
+    };
+    this.air = new SimulatedAir(random.fork('air'), options.radio);
+    this.#fleet = new Fleet(scenario);
+    const world: DroneWorld = {
+      identities,
+      verify,
+      air: this.air,
+      safePlan: options.safePlan,
+      imagine: options.imagine,
+      model: options.model,
+      bootEpoch: BOOT_EPOCH,
+      pending: (work) => this.#pending.push(work),
+      toVehicle: (sysid, packet) => this.#wires.get(sysid)?.push(packet),
+      configurePayload: (sysid, { origin, cellM, footprintRadiusM }) =>
+        this.#fleet.configureDetector(sysid, {
+          originLatDeg: origin.latDeg,
+          originLonDeg: origin.lonDeg,
+          originAltAmslM: origin.altAmslM,
+          cellM,
+          footprintRadiusM,
+        }),
+    };
+    this.drones = sysids.map((sysid) => {
+      const own = random.fork(`drone-${sysid}`);
+      this.#wires.set(sysid, new Framer());
+      this.#startMs.set(sysid, Math.floor(START_SPREAD_MS * own.fork('start').uniform()));
+      return new LockstepDrone(sysid, clockOf(`${sysid}`), own, world);
+    });
+    this.#byId = new Map(this.drones.map((drone) => [drone.sysid, drone]));
+    this.operator = new EpisodeOperator({
+      identities,
+      verify,
+      clock: clockOf('operator'),
+      random: random.fork('operator'),
+      air: this.air,
+      bootEpoch: BOOT_EPOCH,
+    });
+  }
+
+  /** Simulated ms since the start. */
+  get nowMs(): number {
+    return this.#time.nowMs;
+  }
+
+  drone(sysid: number): LockstepDrone | undefined {
+    return this.#byId.get(sysid);
+  }
+
+  vehicle(sysid: number): Vehicle | undefined {
+    return this.#fleet.vehicle(sysid);
+  }
+
+  truth(): TruthSummary {
+    return this.#fleet.truth();
+  }
+
+  startMission(mission: Mission): void {
+    this.operator.startMission(mission);
+  }
+
+  /** Runs until `untilMs` or until `done`, asked once a simulated 100 ms. */
+  async run(untilMs: number, done: () => boolean = () => false): Promise<void> {
+    while (this.#time.nowMs < untilMs) {
+      if (this.#time.nowMs % 100 === 0 && done()) return;
+      this.#step();
+      // Only then: an await costs more than a step.
+      if (this.#pending.length > 0) await this.#settle();
+    }
+  }
+
+  /** Ends all flights' records, and with them the episode. */
+  async finish(): Promise<void> {
+    for (const drone of this.drones) await drone.recorder.close();
+    await this.#settle();
+  }
+
+  /** SHA-256 over every byte of every drone's log. */
+  async digest(): Promise<string> {
+    const hash = createHash('sha256');
+    for (const { storage } of this.drones) {
+      for (const name of await storage.log.list())
+        hash.update(name).update(storage.log.bytes(name));
+    }
+    return hash.digest('hex');
+  }
+
+  async #settle(): Promise<void> {
+    while (this.#pending.length > 0) {
+      const works = this.#pending;
+      this.#pending = [];
+      // One after the other: what they tell each other must not depend on who is faster.
+      for (const work of works) await work;
+    }
+  }
+
+  #step(): void {
+    this.#time.nowMs += STEP_MS;
+    const { nowMs } = this.#time;
+    for (const [sysid, wire] of this.#wires) {
+      const frames = framesOf(wire);
+      if (frames.length > 0) this.#fleet.receive(sysid, frames);
+    }
+    this.#fleet.step(this.#outputs, nowMs);
+    for (const drone of this.drones) {
+      const startMs = this.#startMs.get(drone.sysid);
+      if (startMs !== undefined && nowMs >= startMs) {
+        this.#startMs.delete(drone.sysid);
+        drone.start();
+      }
+      drone.stepSupervisor();
+      drone.stepPilot();
+      if (nowMs % ALIVE_PERIOD_MS === 0) drone.mind.payloadAlive();
+    }
+    this.air.advanceTo(nowMs);
+    for (const drone of this.drones) drone.stepOthers();
+    this.operator.step();
+  }
+
+  readonly #outputs = {
+    send: (sysid: number, datagram: Uint8Array): void =>
+      this.#byId.get(sysid)?.hearVehicle(datagram),
+    look: (sysid: number, look: Parameters<LockstepDrone['look']>[0]): void =>
+      this.#byId.get(sysid)?.look(look),
+  };
+}
+
+const framesOf = (framer: Framer): Frame[] => {
+  const frames: Frame[] = [];
+  for (let frame = framer.next(); frame !== undefined; frame = framer.next()) frames.push(frame);
+  return frames;
+};

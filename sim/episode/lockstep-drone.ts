@@ -1,0 +1,149 @@
+import type { SafePlanner } from '#agent/mind/plan-port.ts';
+import type { PayloadConfiguration } from '#agent/mind/state.ts';
+import type { SimulatedAir } from '#protocols/gossip/simulated-mesh.ts';
+import type { Verify } from '#protocols/gossip/signing.ts';
+import type { Random } from '#protocols/random.ts';
+import type { Clock } from '#protocols/time.ts';
+import { CompanionStorage } from '../machine/companion-storage.ts';
+import type { Companion, ProcessName } from '../machine/companion.ts';
+import { DelayedPlanner, type Imagine } from '../machine/delayed-planner.ts';
+import { MeshHost } from '../machine/mesh-host.ts';
+import { MindHost } from '../machine/mind-host.ts';
+import { PilotHost } from '../machine/pilot-host.ts';
+import { RecorderHost } from '../machine/recorder-host.ts';
+import { Supervised } from '../machine/supervised.ts';
+import type { Look } from '../sensors/detector.ts';
+import { OPERATOR_MEMBER, type Identities } from './identities.ts';
+
+/** What all drones of an episode share. */
+export interface DroneWorld {
+  identities: Identities;
+  verify: Verify;
+  air: SimulatedAir;
+  safePlan: SafePlanner;
+  imagine: Imagine;
+  model: string;
+  bootEpoch: number;
+  /** Work that must end before the next step. */
+  pending(work: Promise<void>): void;
+  toVehicle(sysid: number, packet: Uint8Array): void;
+  configurePayload(sysid: number, configuration: PayloadConfiguration): void;
+}
+
+/** In the order in which the supervisor starts them. */
+const PROCESSES = ['recorder', 'pilot', 'mesh', 'mind'] as const;
+const PILOT_PHASES_MS = 20;
+
+/** Planner's time on a companion computer: some 10 ms, sometimes much more. */
+const PLAN_FLOOR_MS = 8;
+const PLAN_MEAN_MS = 5;
+
+/** The agent of one drone in lockstep: four processes of one simulated computer. */
+export class LockstepDrone implements Companion {
+  readonly sysid: number;
+  readonly clock: Clock;
+  readonly storage = new CompanionStorage();
+  readonly pilot: PilotHost;
+  readonly mind: MindHost;
+  readonly mesh: MeshHost;
+  readonly recorder: RecorderHost;
+  readonly #processes: Readonly<Record<ProcessName, Supervised>>;
+  #isSupervised = false;
+  #planner: DelayedPlanner | undefined;
+
+  constructor(sysid: number, clock: Clock, random: Random, world: DroneWorld) {
+    this.sysid = sysid;
+    this.clock = clock;
+    const { identities, verify, bootEpoch } = world;
+    const flight = {
+      flight: `drone-${sysid}-${bootEpoch}`,
+      sysid,
+      bootEpoch,
+      versions: { model: world.model },
+    };
+    this.recorder = new RecorderHost(this, flight, world.pending);
+    this.pilot = new PilotHost(this, {
+      operators: [{ member: OPERATOR_MEMBER, publicKeyHex: identities.operatorKeyHex }],
+      verify,
+      phaseMs: PILOT_PHASES_MS * random.fork('phase').uniform(),
+      toVehicle: (packet) => world.toVehicle(sysid, packet),
+    });
+    this.mesh = new MeshHost(this, {
+      key: identities.keys.get(sysid)!,
+      verify,
+      authorityKey: identities.authority.publicKey,
+      signedRoster: identities.signedRoster,
+      bootEpoch,
+      random: random.fork('mesh'),
+      join: (member, roster, handlers) => world.air.join(member, roster, handlers),
+    });
+    const latency = random.fork('planner');
+    const drawMs = (): number => PLAN_FLOOR_MS - PLAN_MEAN_MS * Math.log(1 - latency.uniform());
+    this.mind = new MindHost(this, {
+      seed: Math.floor(2 ** 31 * random.fork('mind').uniform()),
+      hasPayload: true,
+      safePlan: world.safePlan,
+      openPlanner: () => {
+        this.#planner = new DelayedPlanner(clock, world.imagine, drawMs, world.pending);
+        return this.#planner;
+      },
+      configurePayload: (configuration) => world.configurePayload(sysid, configuration),
+    });
+    const supervised = (name: ProcessName): Supervised =>
+      new Supervised(this[name], clock, random.fork(`spawn-${name}`));
+    this.#processes = {
+      recorder: supervised('recorder'),
+      pilot: supervised('pilot'),
+      mesh: supervised('mesh'),
+      mind: supervised('mind'),
+    };
+  }
+
+  send(to: ProcessName, type: number, payload: Uint8Array, from: ProcessName): void {
+    this[to].hear(type, payload, from);
+  }
+
+  /** The supervisor starts, and with it the others. */
+  start(): void {
+    this.#isSupervised = true;
+    for (const name of PROCESSES) this.#processes[name].spawn();
+  }
+
+  /** Kills one process, which the supervisor starts again, or the whole agent for good. */
+  kill(name?: ProcessName): void {
+    if (name === undefined) this.#isSupervised = false;
+    for (const one of name === undefined ? PROCESSES : [name]) {
+      this.#processes[one].kill(this.#isSupervised);
+    }
+  }
+
+  /** One process at most: the recorder tells them apart by the moment of their start. */
+  stepSupervisor(): void {
+    const name = PROCESSES.find((one) => this.#processes[one].isDue());
+    if (name === undefined) return;
+    this.#processes[name].start();
+    if (name === 'pilot') this.mesh.pilotConnected();
+    if (name === 'mind') this.mesh.mindConnected();
+  }
+
+  hearVehicle(datagram: Uint8Array): void {
+    this.pilot.hearVehicle(datagram);
+  }
+
+  look({ row, col, detected, northM, eastM }: Look): void {
+    this.mind.look({ row, column: col, detected, northM, eastM });
+  }
+
+  /** One step of the episode, after the vehicle's and before the air's. */
+  stepPilot(): void {
+    this.pilot.step();
+  }
+
+  /** After the air's. */
+  stepOthers(): void {
+    this.mesh.step();
+    this.#planner?.step();
+    this.mind.step();
+    this.recorder.step();
+  }
+}

@@ -1,9 +1,11 @@
-import { rename, writeFile } from 'node:fs/promises';
+import { open, rename } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { syncDirectory } from './log/disk.ts';
 
 /**
  * Door: a small file that is written again and again, and of which only the newest version matters.
- * Written beside and moved over, so that a kill leaves the old one or the new one; never waited for,
- * so that a slow disk delays nobody.
+ * Written beside, synced and moved over, so that a kill or a power cut leaves the old one or the new
+ * one; never waited for, so that a slow disk delays nobody.
  */
 export class NewestFile {
   readonly #path: string;
@@ -26,12 +28,24 @@ export class NewestFile {
       const content = this.#waiting;
       this.#waiting = undefined;
       try {
-        await writeFile(`${this.#path}.new`, content, { mode: 0o600 });
-        await rename(`${this.#path}.new`, this.#path);
+        await this.#replace(content);
       } catch (error) {
         onError(error);
       }
     }
     this.#writing = false;
+  }
+
+  async #replace(content: Uint8Array): Promise<void> {
+    const beside = `${this.#path}.new`;
+    const file = await open(beside, 'w', 0o600);
+    try {
+      await file.writeFile(content);
+      await file.datasync();
+    } finally {
+      await file.close();
+    }
+    await rename(beside, this.#path);
+    await syncDirectory(dirname(this.#path));
   }
 }

@@ -19,7 +19,7 @@ const appendFileOver = (handle: FileHandle): AppendFile => ({
 });
 
 /** A name is durable only when its directory is synced (POSIX fsync; ext4, f2fs). */
-const syncDirectory = async (directory: string): Promise<void> => {
+export const syncDirectory = async (directory: string): Promise<void> => {
   const handle = await open(directory, 'r');
   try {
     await handle.sync();

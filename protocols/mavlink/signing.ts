@@ -15,8 +15,19 @@ const EPOCH_UNIX_US = 1_420_070_400_000_000n;
 /** One unit of signing time, µs. */
 const UNIT_US = 10n;
 
-/** A stream that was never heard may lag our own time by a minute at most (MAVLink signing guide). */
-const NEW_STREAM_LAG_UNITS = 6_000_000;
+/**
+ * A stream that was never heard may lag our own time by a minute at most (MAVLink signing guide), and so
+ * may one that only an earlier process heard: what was recorded while nobody listened is younger than what
+ * was remembered. Not one that was heard since: without us PX4's time stands still, and a broken
+ * uplink is no reason to stop hearing.
+ */
+const LAG_UNITS = 6_000_000;
+
+/**
+ * One component's links may lag each other by a second: each counts its own times, and packets recorded on
+ * one could else be played on another for ever, a minute late. Redundant links differ by less.
+ */
+const LINK_LAG_UNITS = 100_000;
 
 /**
  * Remembered times run this far ahead of what was sent and accepted, so that nothing is lost when
@@ -35,9 +46,9 @@ export type SignatureVerdict =
   | 'unsigned'
   /** Not made with our key, or the packet was changed on its way. */
   | 'wrongSignature'
-  /** Not later than the last packet of the same sender and link: a replay, or overtaken. */
+  /** Not later than the last packet of the same sender and link, or a second behind another link of its. */
   | 'replayed'
-  /** A sender never heard before whose time lies over a minute behind ours. */
+  /** A sender that this process had not heard yet, over a minute behind our time. */
   | 'stale'
   /** More senders than are remembered. */
   | 'crowded';
@@ -62,6 +73,8 @@ export class Signing {
   readonly #key: Uint8Array;
   readonly #linkId: number;
   readonly #streams = new Map<number, number>();
+  /** Those of them that were heard in this process. */
+  readonly #heard = new Set<number>();
   #timestamp: number;
   #rememberedTimestamp = Number.NEGATIVE_INFINITY;
   readonly #rememberedStreams = new Map<number, number>();
@@ -103,12 +116,14 @@ export class Signing {
     const key = streamKey(frame.sysid, frame.compid, signature[0]!);
     const last = this.#streams.get(key);
     if (last !== undefined && timestamp <= last) return 'replayed';
-    if (last === undefined) {
+    if (!this.#heard.has(key)) {
       const ours = Math.max(this.#timestamp, unitsOf(unixUs));
-      if (timestamp + NEW_STREAM_LAG_UNITS < ours) return 'stale';
-      if (this.#streams.size >= CAPACITY_STREAMS) return 'crowded';
+      if (timestamp + LAG_UNITS < ours) return 'stale';
     }
+    if (timestamp + LINK_LAG_UNITS < this.#newestOf(key)) return 'replayed';
+    if (last === undefined && this.#streams.size >= CAPACITY_STREAMS) return 'crowded';
     this.#streams.set(key, timestamp);
+    this.#heard.add(key);
     this.#timestamp = Math.max(this.#timestamp, timestamp);
     return 'verified';
   }
@@ -125,6 +140,15 @@ export class Signing {
       timestamp: this.#rememberedTimestamp,
       streams: [...this.#rememberedStreams].map(([key, at]) => streamOf(key, at)),
     };
+  }
+
+  /** The newest time of a stream's component on any of its links. */
+  #newestOf(key: number): number {
+    let newest = 0;
+    for (const [other, timestamp] of this.#streams) {
+      if (other >> 8 === key >> 8 && timestamp > newest) newest = timestamp;
+    }
+    return newest;
   }
 
   /** Key, then everything before the signature itself, signed packets only. */

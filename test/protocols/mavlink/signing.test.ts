@@ -146,6 +146,38 @@ describe('MAVLink 2 signatures', () => {
   });
 });
 
+describe('played late', () => {
+  const delayed = (linkId: number, sentUs: bigint): Frame =>
+    frameOf(signer(linkId).sign(packet(), sentUs));
+
+  test('what was recorded while nobody listened is not believed by the process that comes later', () => {
+    const before = signer();
+    expect(before.verify(delayed(0, NOW_US), NOW_US)).toBe('verified');
+    const recorded = delayed(0, NOW_US + SECOND_US);
+    const after = new Signing({ key: KEY, linkId: 1, state: before.takeState() });
+    expect(after.verify(recorded, NOW_US + 62n * SECOND_US)).toBe('stale');
+    expect(after.verify(recorded, NOW_US + 61n * SECOND_US)).toBe('verified');
+  });
+
+  test('a sender once heard stays heard when its time falls behind: it may not hear us any more', () => {
+    const to = signer();
+    expect(to.verify(delayed(0, NOW_US), NOW_US)).toBe('verified');
+    const muchLaterUs = NOW_US + 3600n * SECOND_US;
+    expect(to.verify(delayed(0, NOW_US + 1000n), muchLaterUs)).toBe('verified');
+  });
+
+  test("a component's other link may lag a second: what was recorded there is not played here", () => {
+    const to = signer();
+    expect(to.verify(delayed(0, NOW_US), NOW_US)).toBe('verified');
+    expect(to.verify(delayed(2, NOW_US - (9n * SECOND_US) / 10n), NOW_US)).toBe('verified');
+    expect(to.verify(delayed(3, NOW_US - 2n * SECOND_US), NOW_US)).toBe('replayed');
+    // Nor when it was heard there before, and falls behind now.
+    const laterUs = NOW_US + 30n * SECOND_US;
+    expect(to.verify(delayed(0, laterUs), laterUs)).toBe('verified');
+    expect(to.verify(delayed(2, laterUs - 2n * SECOND_US), laterUs)).toBe('replayed');
+  });
+});
+
 describe('recorded, power-cycled, replayed', () => {
   test('none of a recording is believed by the process that comes after', () => {
     fc.assert(

@@ -29,25 +29,28 @@ export const openPilotLink = async (config: AgentConfig): Promise<PilotLink> => 
   const { vehicle, sysid, runDir } = config;
   const address = parseConnectionString(vehicle.link, SETTING);
   if (address.kind === 'serial') assertStreamsFit(STREAM_RATES, address.baud);
-  const stateFile = new SigningStateFile(join(runDir, 'vehicle-signing.json'));
-  const signing = vehicle.signing === undefined ? undefined : signingOf(vehicle.signing, stateFile);
+  const signed = vehicle.signing === undefined ? undefined : signedBy(vehicle.signing, runDir);
   const open = await openVehicleLink(address, { sysid, setting: SETTING });
   const security: LinkSecurity = {
     allow: { sysids: new Set([sysid]), msgids: heardMessages(STREAM_RATES) },
     policy: vehicle.signing?.policy ?? 'off',
-    ...(signing === undefined ? {} : { signing }),
+    ...(signed === undefined ? {} : { signing: signed.signing }),
   };
   return {
     address,
     link: new SecuredLink(open, security, () => systemClock.unixUs()),
     remember: (onError) => {
-      const state = signing?.takeState();
-      if (state !== undefined) stateFile.write(state, onError);
+      const state = signed?.signing.takeState();
+      if (state !== undefined) signed?.stateFile.write(state, onError);
     },
   };
 };
 
-const signingOf = (
+const signedBy = (
   { keyFile, linkId }: NonNullable<AgentConfig['vehicle']['signing']>,
-  stateFile: SigningStateFile,
-): Signing => new Signing({ key: readSigningKey(keyFile), linkId, state: stateFile.read() });
+  runDir: string,
+): { signing: Signing; stateFile: SigningStateFile } => {
+  const key = readSigningKey(keyFile);
+  const stateFile = new SigningStateFile(join(runDir, 'vehicle-signing.json'), key);
+  return { signing: new Signing({ key, linkId, state: stateFile.read() }), stateFile };
+};

@@ -18,14 +18,20 @@ export interface SigningState {
 const VERSION = 1;
 const CAPACITY_STREAMS = 64;
 
-export const signingStateText = (state: SigningState): string =>
-  `${JSON.stringify({ version: VERSION, ...state })}\n`;
+/** @param key which key it belongs to: `signingKeyName`. */
+export const signingStateText = (state: SigningState, key: string): string =>
+  `${JSON.stringify({ version: VERSION, key, ...state })}\n`;
 
 /**
- * Reads what {@link signingStateText} wrote. Throws the Fault `signing-state-invalid`: starting with
+ * Reads what {@link signingStateText} wrote; undefined when it belongs to another key, with which no packet
+ * that is believed now was signed. Throws the Fault `signing-state-invalid`: starting with
  * an empty state instead would let recorded packets in again without a word.
  */
-export const parseSigningState = (text: string, file: string): SigningState => {
+export const parseSigningState = (
+  text: string,
+  file: string,
+  key: string,
+): SigningState | undefined => {
   const invalid = (field: string): never => {
     throw new Fault(
       'signing-state-invalid',
@@ -45,7 +51,9 @@ export const parseSigningState = (text: string, file: string): SigningState => {
     return invalid('the text');
   }
   if (!isRecord(value) || value['version'] !== VERSION) return invalid('version');
-  const { timestamp, streams } = value;
+  const { timestamp, streams, key: of } = value;
+  if (typeof of !== 'string') return invalid('key');
+  if (of !== key) return undefined;
   if (!isWhole(timestamp, 2 ** 48 - 1)) return invalid('timestamp');
   if (!Array.isArray(streams) || streams.length > CAPACITY_STREAMS) return invalid('streams');
   return {

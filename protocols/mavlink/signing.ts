@@ -164,6 +164,10 @@ export class Signing {
 export const signingKeyFromPassphrase = (passphrase: string): Uint8Array =>
   Uint8Array.from(createHash('sha256').update(passphrase, 'utf8').digest());
 
+/** Tells keys apart in a file, and gives none of them away. */
+export const signingKeyName = (key: Uint8Array): string =>
+  createHash('sha256').update('skein signing state').update(key).digest('hex').slice(0, 16);
+
 /** Signing time of a moment: 10 µs units since 2015, 48 bits. */
 export const signingTimestamp = (unixUs: bigint): number => unitsOf(unixUs);
 

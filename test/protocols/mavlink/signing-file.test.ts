@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -38,6 +38,15 @@ describe('the key of a signed link', () => {
     );
   });
 
+  test.each([
+    ['a directory', () => directory],
+    ['far too long to be one', () => keyFile('0'.repeat(1 << 20))],
+  ])('%s is refused, and not read', (_, file) => {
+    expect(() => readSigningKey(file())).toThrow(
+      expect.objectContaining({ code: 'signing-key-unreadable', exit: 'usage' }),
+    );
+  });
+
   test('missing is said, with how to make one', () => {
     expect(() => readSigningKey(join(directory, 'none'))).toThrow(
       expect.objectContaining({ code: 'signing-key-missing' }),
@@ -45,15 +54,37 @@ describe('the key of a signed link', () => {
   });
 });
 
-test('the signing state survives on disk, for its owner alone', async () => {
-  const path = join(directory, 'signing.json');
-  const file = new SigningStateFile(path);
-  expect(file.read()).toBeUndefined();
-  const streams = [{ sysid: 1, compid: 1, linkId: 0, timestamp: 4 }];
-  for (let timestamp = 1; timestamp <= 5; timestamp += 1) {
-    file.write({ timestamp, streams }, (error) => expect.unreachable(String(error)));
-  }
-  await vi.waitFor(() => expect(new SigningStateFile(path).read()?.timestamp).toBe(5));
-  expect(file.read()).toMatchObject({ streams });
-  expect(statSync(path).mode & 0o777).toBe(0o600);
+const KEY = new Uint8Array(32).fill(1);
+const NEW_KEY = new Uint8Array(32).fill(2);
+const STREAMS = [{ sysid: 1, compid: 1, linkId: 0, timestamp: 4 }];
+
+const write = async (file: SigningStateFile, timestamp: number): Promise<void> => {
+  file.write({ timestamp, streams: STREAMS }, (error) => expect.unreachable(String(error)));
+  await vi.waitFor(() => expect(file.read()?.timestamp).toBe(timestamp));
+};
+
+describe('the signing state', () => {
+  test('survives on disk, for its owner alone', async () => {
+    const path = join(directory, 'signing.json');
+    const file = new SigningStateFile(path, KEY);
+    expect(file.read()).toBeUndefined();
+    for (let timestamp = 1; timestamp <= 5; timestamp += 1) await write(file, timestamp);
+    expect(new SigningStateFile(path, KEY).read()).toEqual({ timestamp: 5, streams: STREAMS });
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+  });
+
+  test('of another key is forgotten: nothing was recorded with the new one, and a spoilt time ends', async () => {
+    const path = join(directory, 'signing.json');
+    await write(new SigningStateFile(path, KEY), 2 ** 48 - 1);
+    const file = new SigningStateFile(path, NEW_KEY);
+    expect(file.read()).toBeUndefined();
+    await write(file, 7);
+    expect(readFileSync(path, 'utf8')).not.toContain('02'.repeat(8));
+  });
+
+  test('that is there and cannot be read stops the start', () => {
+    expect(() => new SigningStateFile(directory, KEY).read()).toThrow(
+      expect.objectContaining({ code: 'signing-state-unreadable', exit: 'refused' }),
+    );
+  });
 });

@@ -196,12 +196,12 @@ describe('recorded, power-cycled, replayed', () => {
             expect(to.verify(frame, nowUs)).toBe('verified');
             recorded.push(frame);
             const state = to.takeState();
-            if (state !== undefined) disk = signingStateText(state);
+            if (state !== undefined) disk = signingStateText(state, 'key');
           }
           const after = new Signing({
             key: KEY,
             linkId: 0,
-            state: parseSigningState(disk, 'disk'),
+            state: parseSigningState(disk, 'disk', 'key'),
           });
           const believed = recorded.filter((frame) => after.verify(frame, nowUs) === 'verified');
           expect(believed).toEqual([]);
@@ -239,10 +239,12 @@ describe('recorded, power-cycled, replayed', () => {
   test.each([
     ['not JSON', '{'],
     ['another version', '{"version":2,"timestamp":1,"streams":[]}'],
-    ['a time beyond 48 bits', '{"version":1,"timestamp":281474976710656,"streams":[]}'],
-    ['a stream of no system', '{"version":1,"timestamp":1,"streams":[{"sysid":256}]}'],
-    ['no list', '{"version":1,"timestamp":1,"streams":7}'],
+    ['a time beyond 48 bits', '{"version":1,"key":"key","timestamp":281474976710656,"streams":[]}'],
+    ['a stream of no system', '{"version":1,"key":"key","timestamp":1,"streams":[{"sysid":256}]}'],
+    ['no list', '{"version":1,"key":"key","timestamp":1,"streams":7}'],
   ])('a state file with %s stops the start and names the file', (_, text) => {
-    expect(() => parseSigningState(text, 'state/signing.json')).toThrow(/state\/signing\.json/u);
+    expect(() => parseSigningState(text, 'state/signing.json', 'key')).toThrow(
+      /state\/signing\.json/u,
+    );
   });
 });

@@ -78,6 +78,7 @@ const noteGround = (core: FlightCore, readings: Readings): boolean => {
     core.controls.resetActions();
     // It never arms again by itself, wherever it began anew: whoever finds it decides.
     disown(core, 'flight controller rebooted');
+    core.released = false;
     if (isFlying(phase) || phase === 'arming') {
       letGo(core, readings, 'flight controller rebooted');
       return true;
@@ -92,6 +93,8 @@ const noteGround = (core: FlightCore, readings: Readings): boolean => {
   // PX4 ends a flight by itself some time after touching down; whoever ends one earlier is a person.
   if (phase === 'takeoff' || nowMs - core.groundSinceMs < STOOD_MS) {
     disown(core, 'motors stopped by another');
+    // A resume or goal from before that is no answer to it.
+    core.released = false;
   }
   touchDown(core, core.memory.owned ? '' : core.memory.lostBy, nowMs);
   return true;

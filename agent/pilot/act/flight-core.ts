@@ -79,6 +79,8 @@ export interface FlightCore {
   engaged: boolean;
   /** The mode from which OFFBOARD was asked for: still seeing it is no foreign change. */
   engageFrom: string | undefined;
+  /** The mode that somebody else flies since we let go. */
+  foreignMode: string | undefined;
   /** HEARTBEAT has shown the motors armed in this flight. */
   armedSeen: boolean;
   /** The phase that an earlier pilot process died in; undefined once it has been dealt with. */
@@ -111,6 +113,7 @@ export const newFlightCore = (
   streamSinceMs: nowMs,
   engaged: false,
   engageFrom: undefined,
+  foreignMode: undefined,
   armedSeen: false,
   diedIn: undefined,
   checked: undefined,
@@ -174,6 +177,7 @@ export const letGo = (core: FlightCore, readings: Readings, why: string): void =
   disown(core, why);
   core.released = false;
   core.directed = false;
+  core.foreignMode = readings.mode.mode;
   enter(core, readings.mode.failsafe ? 'failsafe' : 'yielded', why, readings.nowMs);
 };
 

@@ -74,4 +74,44 @@ describe('a word of the operator from before somebody took the vehicle', () => {
     say(sortie);
     sortie.until(() => sortie.phase === 'takeoff', 20);
   });
+
+  test('a resume while a person holds the sticks takes nothing, then or when Hold is chosen later', () => {
+    const sortie = airborne(vector3(2, 0, 0));
+    stationCommands(sortie, 'AUTO_LOITER');
+    showMode(sortie, 'POSCTL');
+    sortie.until(() => sortie.phase === 'yielded', 1.2);
+    sortie.run(2);
+    resume(sortie);
+    eager(sortie);
+    sortie.run(0.2);
+    expect(sortie.status?.reason).toBe('POSCTL: resume again once the sticks are released');
+    sortie.run(20);
+    sortie.onTheWay = (frame) => frame;
+    const holdMs = sortie.nowMs;
+    sortie.run(5);
+    expect(actsSince(sortie, holdMs)).toEqual([]);
+    expect([sortie.phase, sortie.mode]).toEqual(['yielded', 'AUTO_LOITER']);
+    resume(sortie);
+    sortie.until(() => sortie.phase === 'offboard', 5);
+  });
+
+  test('a resume that found no order to fly does not outlive another change of mode', () => {
+    const sortie = airborne(vector3(2, 0, 0));
+    stationCommands(sortie, 'AUTO_LOITER');
+    sortie.until(() => sortie.phase === 'yielded', 1.2);
+    sortie.mind = (one) => {
+      one.order('return', 50);
+      one.hearMesh();
+    };
+    sortie.run(1);
+    resume(sortie);
+    sortie.run(2);
+    stationCommands(sortie, 'AUTO_LAND');
+    sortie.run(1);
+    eager(sortie);
+    const landMs = sortie.nowMs;
+    sortie.run(3);
+    expect(actsSince(sortie, landMs)).toEqual([]);
+    expect([sortie.phase, sortie.mode]).toEqual(['yielded', 'AUTO_LAND']);
+  });
 });

@@ -126,11 +126,9 @@ export class Authority {
     if (newestGoal !== null && compareGoalIds(safety.goalId, newestGoal) <= 0) {
       return refused('not newer than the goal in force');
     }
-    // With no goal known at the abort, only its own author's later word is surely newer.
-    const knownOrder = latch === null || latch.goal !== null;
-    const laterWord =
-      latch !== null && latch.author === envelope.author && isNewer(placeOf(envelope), latch.place);
-    if (!knownOrder && !laterWord) return refused('aborted, and not surely newer than the abort');
+    if (latch !== null && !isSurelyLater(envelope, latch)) {
+      return refused('aborted, and not surely newer than the abort');
+    }
     this.#safety = safety;
     this.#safetyPlace = { ...placeOf(envelope), author: envelope.author };
     this.state.safety = Buffer.from(bytes).toString('base64');
@@ -194,6 +192,15 @@ export class Authority {
     );
   }
 }
+
+/**
+ * Who aborted may have signed a goal before that is heard after it: the order of signing counts. Another
+ * operator's goal is only known to be newer where it is newer than the goal that the abort cancelled.
+ */
+const isSurelyLater = (
+  envelope: Envelope,
+  { goal, author, place }: NonNullable<AuthorityState['latch']>,
+): boolean => (author === envelope.author ? isNewer(placeOf(envelope), place) : goal !== null);
 
 const placeOf = ({ bootEpoch, sequence }: Envelope): Place => ({ bootEpoch, sequence });
 

@@ -1,6 +1,11 @@
 import type { CommandAck } from 'mavlink-mappings/dist/lib/common.js';
 import type { MavLinkData } from 'mavlink-mappings/dist/lib/mavlink.js';
-import { CommandService, type CommandOutcome, type Component } from '#protocols/mavlink/command.ts';
+import {
+  CommandService,
+  type CommandOutcome,
+  type CommandResult,
+  type Component,
+} from '#protocols/mavlink/command.ts';
 import type { Frame } from '#protocols/mavlink/framer.ts';
 import type { FlightMode } from '#protocols/mavlink/modes.ts';
 import { streamRequests, type StreamRates } from '#protocols/mavlink/stream-request.ts';
@@ -36,8 +41,8 @@ const REMARK_MS = 40;
 /** MAV_SEVERITY: warning. What is less grave explains no refusal. */
 const LEAST_GRAVE = 4;
 
-/** Request of a mode or of an action: what came of it. */
-export type RequestState = 'none' | 'pending' | 'done' | 'failed';
+/** Request of a mode or of an action: what came of it. Unanswered, it may have been obeyed. */
+export type RequestState = 'none' | 'pending' | 'done' | 'failed' | 'unanswered';
 
 interface ModeWish {
   mode: FlightMode;
@@ -57,6 +62,11 @@ interface ActionWish {
   /** What PX4 said when it refused; empty when it said nothing. */
   refusal?: string;
 }
+
+const ACTION_ENDS: Readonly<Partial<Record<CommandResult, RequestState>>> = {
+  accepted: 'done',
+  timeout: 'unanswered',
+};
 
 /** Everything that is sent to the autopilot but setpoints: commands, modes and parameters, each followed to its end. */
 export class Controls {
@@ -231,7 +241,7 @@ export class Controls {
     }
     for (const wish of [this.#arming, this.#takeoff]) {
       if (id !== wish.id) continue;
-      wish.state = result === 'accepted' ? 'done' : 'failed';
+      wish.state = ACTION_ENDS[result] ?? 'failed';
       if (remarks.length > 0) wish.refusal = remarks.join('; ');
     }
   }

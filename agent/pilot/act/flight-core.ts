@@ -43,6 +43,8 @@ export interface FlightMemory {
   leftAtOrder: number;
   /** PX4's local down at arming, m: the take-off is measured from there. */
   groundDownM: number;
+  /** The mode that a return or landing was asked for from, until it shows; null otherwise. */
+  leftFrom: string | null;
   /** The flight controller's time since its boot, and ours when we saw it; null before the first. */
   controller: ControllerClock | null;
 }
@@ -56,6 +58,7 @@ export const newFlightMemory = (): FlightMemory => ({
   spentOrder: -1,
   leftAtOrder: -1,
   groundDownM: 0,
+  leftFrom: null,
   controller: null,
 });
 
@@ -94,7 +97,7 @@ export interface FlightCore {
   lastSetpointMs: number;
   /** An operator's resume or a newer goal has come and was not used yet. */
   released: boolean;
-  /** A directive that demands action has come and was not used yet. */
+  /** A directive that demands action has come in this tick. */
   directed: boolean;
   rebootsSeen: number;
   /** PX4's take-off mode has shown in this take-off. */
@@ -176,10 +179,19 @@ export const letGo = (core: FlightCore, readings: Readings, why: string): void =
   core.controls.letGo();
   disown(core, why);
   core.released = false;
-  core.directed = false;
   core.foreignMode = readings.mode.mode;
   enter(core, readings.mode.failsafe ? 'failsafe' : 'yielded', why, readings.nowMs);
 };
+
+/**
+ * Whether a mode that shows is the one that something else was asked for from: PX4 goes from where it
+ * armed to its take-off, and from there to LOITER, by itself.
+ */
+export const isStill = (from: string | null | undefined, mode: string | undefined): boolean =>
+  mode === from || (isOfClimb(from) && isOfClimb(mode));
+
+const isOfClimb = (mode: string | null | undefined): boolean =>
+  mode === 'AUTO_TAKEOFF' || mode === 'AUTO_LOITER';
 
 /** PX4 flies home or lands; the stream goes on until the mode shows. */
 export const leaveTo = (
@@ -190,6 +202,9 @@ export const leaveTo = (
 ): void => {
   core.memory.leftAtOrder = core.memory.order?.number ?? core.memory.leftAtOrder;
   core.engageFrom = readings.mode.mode;
+  core.memory.leftFrom = readings.mode.mode ?? null;
+  // A take-off that is still unanswered would be sent again, and overrule this.
+  core.controls.resetActions();
   core.controls.wantMode(phase === 'returning' ? 'AUTO_RTL' : 'AUTO_LAND', readings.nowMs);
   enter(core, phase, reason, readings.nowMs);
 };

@@ -52,6 +52,8 @@ export const flightTick = (core: FlightCore, readings: Readings): void => {
   else core.groundSinceMs = Math.min(core.groundSinceMs, readings.nowMs);
   if (core.memory.phase !== 'boot' && noteGround(core, readings)) return;
   PHASES[core.memory.phase](core, readings);
+  // On the way up what stands counts, not when it was said.
+  if (core.memory.phase === 'arming' || core.memory.phase === 'takeoff') core.directed = false;
 };
 
 const noteGaps = (core: FlightCore, { nowMs, status }: Readings): void => {

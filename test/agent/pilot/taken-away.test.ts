@@ -44,8 +44,7 @@ const showMode = (sortie: Sortie, mode: FlightMode): void => {
   };
 };
 
-const resume = (sortie: Sortie): void =>
-  sortie.envelopeBytes(sortie.operator.directive('resume'));
+const resume = (sortie: Sortie): void => sortie.envelopeBytes(sortie.operator.directive('resume'));
 
 const newGoal = (sortie: Sortie): void => {
   sortie.envelope.goalId = { ...sortie.envelope.goalId, epoch: sortie.envelope.goalId.epoch + 1 };

@@ -28,7 +28,7 @@ export const beginArming = (core: FlightCore, readings: Readings): void => {
 export const arming = (core: FlightCore, readings: Readings): void => {
   const { controls } = core;
   if (validOrder(core)?.kind !== 'fly' || core.authority.state.standing !== 'none') {
-    giveUp(core, readings, 'order withdrawn');
+    backOut(core, readings, 'order withdrawn');
   } else if (core.armedSeen && !readings.status.armed) {
     letGo(core, readings, 'motors stopped by another');
   } else if (isTaken(core, readings)) {
@@ -37,7 +37,7 @@ export const arming = (core: FlightCore, readings: Readings): void => {
     readAndSet(core, readings);
   } else if (controls.armState === 'none') {
     armWhenReady(core, readings, core.checked);
-  } else if (controls.armState === 'failed') {
+  } else if (controls.armState === 'failed' || controls.armState === 'unanswered') {
     giveUp(core, readings, inWords('arming refused', controls.refusal));
   } else if (controls.armState === 'done') {
     launch(core, readings, readings.status.armed);
@@ -126,10 +126,32 @@ const launch = (core: FlightCore, readings: Readings, armed: boolean): void => {
   if (controls.takeoffState === 'none') controls.takeoff();
   else if (controls.takeoffState === 'failed')
     giveUp(core, readings, inWords('take-off refused', controls.refusal));
-  else if (controls.takeoffState === 'done') {
-    core.guard.begin(readings.telemetry.velocityNed);
-    core.engageFrom = readings.mode.mode;
-    core.takeoffShown = false;
-    enter(core, 'takeoff', '', readings.nowMs);
+  else if (controls.takeoffState === 'unanswered') backOut(core, readings, 'take-off unanswered');
+  else if (controls.takeoffState === 'done') climb(core, readings);
+};
+
+const climb = (core: FlightCore, readings: Readings): void => {
+  core.guard.begin(readings.telemetry.velocityNed);
+  core.engageFrom = readings.mode.mode;
+  core.takeoffShown = false;
+  enter(core, 'takeoff', '', readings.nowMs);
+};
+
+/** Younger than this the vehicle's word tells whether it has begun to climb. */
+const HEARD_MS = 500;
+
+/**
+ * What has begun to climb cannot be given up any more: the climb's own rules bring it home, or finish
+ * it. Into silence nothing can be decided.
+ */
+const backOut = (core: FlightCore, readings: Readings, why: string): void => {
+  const { takeoffState } = core.controls;
+  if (takeoffState === 'none' || takeoffState === 'failed') giveUp(core, readings, why);
+  else if (takeoffState !== 'unanswered') climb(core, readings);
+  else if (readings.status.packetAgeMs < HEARD_MS) {
+    const { landed } = readings.telemetry;
+    const climbs = readings.mode.mode === 'AUTO_TAKEOFF' || landed !== 'ON_GROUND';
+    if (climbs) climb(core, readings);
+    else giveUp(core, readings, why);
   }
 };

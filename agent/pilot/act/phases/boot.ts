@@ -1,8 +1,11 @@
+import type { FlightPhase } from '#protocols/flight-phase.ts';
+import type { FlightMode } from '#protocols/mavlink/modes.ts';
 import {
   beginStream,
   disown,
   enter,
   isFlying,
+  isStill,
   leaveTo,
   letGo,
   touchDown,
@@ -62,7 +65,7 @@ const recover = (core: FlightCore, readings: Readings): void => {
     const climbing = mode === 'AUTO_TAKEOFF' || mode === 'AUTO_LOITER';
     if (climbing) enter(core, 'takeoff', 'pilot restarted', readings.nowMs);
     else letGo(core, readings, `mode ${mode ?? 'unknown'} after a restart`);
-  } else if (mode !== 'OFFBOARD' && !failsafe && !isOwnMode(diedIn, mode)) {
+  } else if (mode !== 'OFFBOARD' && !failsafe && !isOwnMode(core, diedIn, mode)) {
     letGo(core, readings, `mode ${mode ?? 'unknown'} after a restart`);
   } else if (diedIn === 'returning' || diedIn === 'landing') {
     leaveTo(core, diedIn, memory.reason, readings);
@@ -71,5 +74,13 @@ const recover = (core: FlightCore, readings: Readings): void => {
   }
 };
 
-const isOwnMode = (diedIn: string, mode: string | undefined): boolean =>
-  (diedIn === 'returning' && mode === 'AUTO_RTL') || (diedIn === 'landing' && mode === 'AUTO_LAND');
+/** On its way home or down, or where that was asked for and has not shown yet. */
+const isOwnMode = (
+  { memory }: FlightCore,
+  diedIn: FlightPhase,
+  mode: FlightMode | undefined,
+): boolean => {
+  if (diedIn !== 'returning' && diedIn !== 'landing') return false;
+  const home = diedIn === 'returning' ? 'AUTO_RTL' : 'AUTO_LAND';
+  return mode === home || (memory.leftFrom !== null && isStill(memory.leftFrom, mode));
+};

@@ -1,5 +1,6 @@
 import {
   beginStream,
+  isStill,
   leaveTo,
   letGo,
   validOrder,
@@ -24,6 +25,7 @@ export const homing = (core: FlightCore, readings: Readings): void => {
   if (state === 'done') {
     core.streaming = false;
     core.engaged = false;
+    core.memory.leftFrom = null;
     // Down there PX4 ends its mode by itself, a moment before it disarms.
     if (isForeign(core, readings) && readings.telemetry.landed !== 'ON_GROUND') {
       letGo(core, readings, `mode ${mode ?? 'unknown'} not asked for`);
@@ -54,7 +56,8 @@ const isTaken = (core: FlightCore, readings: Readings): boolean => {
   const { mode, atMs, failsafe } = readings.mode;
   if (atMs <= core.phaseSinceMs || failsafe) return false;
   if (core.controls.isOverruled(readings.mode, core.engageFrom)) return true;
-  return mode !== core.engageFrom && mode !== 'OFFBOARD' && mode !== core.controls.wantedMode;
+  if (isStill(core.engageFrom, mode)) return false;
+  return mode !== 'OFFBOARD' && mode !== core.controls.wantedMode;
 };
 
 const obey = (core: FlightCore, readings: Readings, returning: boolean): void => {

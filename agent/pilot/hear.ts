@@ -7,6 +7,7 @@ import { encodeRangeRing } from '#protocols/channel/range-ring.ts';
 import { decode } from '#protocols/mavlink/codec.ts';
 import type { Frame } from '#protocols/mavlink/framer.ts';
 import type { AuthorityNews } from './act/authority.ts';
+import { isHot } from './estimate/hot-messages.ts';
 import { rangeRingFrom } from './estimate/range-ring.ts';
 import { takeLimits, type Pilot } from './pilot.ts';
 
@@ -18,12 +19,14 @@ export const hearVehicle = (
 ): ChannelFrame[] => {
   const answers: ChannelFrame[] = [];
   for (const packet of packets) {
-    const message = decode(packet);
+    const hot = isHot(packet.msgid);
+    const message = hot ? undefined : decode(packet);
     // The autopilot forwards what its transponder's receiver says, under that one's own id.
     if (message instanceof AdsbVehicle) pilot.traffic.hear(packet, message, nowMs);
     pilot.peers.observe(packet, message, nowMs);
     if (!pilot.tracker.observe(packet, message, nowMs)) continue;
     pilot.core.controls.hear(packet, message, nowMs);
+    if (hot) pilot.telemetry.hear(packet, nowMs);
     if (message === undefined) continue;
     if (message instanceof CommandAck) pilot.core.controls.acknowledge(message, packet, nowMs);
     else if (message instanceof ObstacleDistance) {

@@ -36,3 +36,10 @@ export class BootClock {
     return Math.min(receivedMs, bootMs + Math.min(this.#least, this.#leastBefore));
   }
 }
+
+/** Telemetry further back than this belongs to another boot. */
+const OTHER_BOOT_MS = 1000;
+
+/** A packet that a newer one has overtaken on its way, or one that came twice. */
+export const isOvertaken = (bootMs: number, newestBootMs: number): boolean =>
+  bootMs <= newestBootMs && bootMs > newestBootMs - OTHER_BOOT_MS;

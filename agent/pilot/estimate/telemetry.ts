@@ -17,9 +17,12 @@ import {
 import type { MavLinkData } from 'mavlink-mappings/dist/lib/mavlink.js';
 import { AutopilotVersion, GlobalPositionInt } from 'mavlink-mappings/dist/lib/standard.js';
 import type { Geodetic } from '#protocols/frames.ts';
+import type { Numbers } from '#protocols/mavlink/field-view.ts';
+import type { Frame } from '#protocols/mavlink/framer.ts';
 import { landedStateOf, PREARM_CHECK_BIT, type LandedState } from '#protocols/mavlink/modes.ts';
 import { vector3, type Vector3 } from '#protocols/vector.ts';
-import { BootClock } from './boot-clock.ts';
+import { BootClock, isOvertaken } from './boot-clock.ts';
+import { HOT } from './hot-messages.ts';
 
 const NEVER_MS = Number.NEGATIVE_INFINITY;
 
@@ -127,7 +130,9 @@ const emptyTelemetry = (): Telemetry => ({
   estimatorResets: 0,
 });
 
-const allFinite = (...values: number[]): boolean => values.every(Number.isFinite);
+/** Of six single-precision floats: what is not finite shows in the sum, which cannot overflow. */
+const areFinite = (a: number, b: number, c: number, d: number, e: number, f: number): boolean =>
+  Number.isFinite(a + b + c + d + e + f);
 
 /** Percent to a share; −1 (not known) keeps what was known. */
 const shareFrom = (percent: number, known: number): number =>
@@ -140,6 +145,16 @@ export class TelemetryStore {
   #resetCounter: number | undefined;
   #ekfOrigin: string | undefined;
 
+  /** Takes a packet of a hot message (`isHot`), as {@link update} would its message, and leaves no garbage. */
+  hear({ msgid, payload }: Pick<Frame, 'msgid' | 'payload'>, nowMs: number): void {
+    if (msgid === HOT.local.msgid) this.#local(HOT.local.read(payload), nowMs);
+    else if (msgid === HOT.attitude.msgid) this.#attitude(HOT.attitude.read(payload), nowMs);
+    else if (msgid === HOT.global.msgid) this.#global(HOT.global.read(payload), nowMs);
+    else if (msgid === HOT.attitudeTarget.msgid) this.#thrust(HOT.attitudeTarget.read(payload));
+    else if (msgid === HOT.currentMode.msgid) this.#mode(HOT.currentMode.read(payload), nowMs);
+    else if (msgid === HOT.odometry.msgid) this.#resets(HOT.odometry.read(payload));
+  }
+
   /** Takes any message; those that say nothing here are ignored. */
   update(message: MavLinkData, nowMs: number): void {
     if (message instanceof LocalPositionNed) this.#local(message, nowMs);
@@ -149,17 +164,20 @@ export class TelemetryStore {
     else if (message instanceof ExtendedSysState) {
       this.latest.landed = landedStateOf(message.landedState);
       this.latest.landedAtMs = nowMs;
-    } else if (message instanceof CurrentMode) {
-      this.latest.currentCustomMode = message.customMode;
-      this.latest.intendedCustomMode = message.intendedCustomMode;
-      this.latest.currentModeAtMs = nowMs;
-    } else if (message instanceof Odometry) this.#resets(message);
+    } else if (message instanceof CurrentMode) this.#mode(message, nowMs);
+    else if (message instanceof Odometry) this.#resets(message);
     else if (message instanceof GpsGlobalOrigin) this.#ekfOriginSays(message);
     else this.#slow(message, nowMs);
   }
 
+  #mode({ customMode, intendedCustomMode }: Numbers<CurrentMode>, nowMs: number): void {
+    this.latest.currentCustomMode = customMode;
+    this.latest.intendedCustomMode = intendedCustomMode;
+    this.latest.currentModeAtMs = nowMs;
+  }
+
   /** Only the counter: the motion itself comes by LOCAL_POSITION_NED, in the frame that we fly in. */
-  #resets({ resetCounter }: Odometry): void {
+  #resets({ resetCounter }: Numbers<Odometry>): void {
     if (this.#resetCounter !== undefined && resetCounter !== this.#resetCounter) {
       this.latest.estimatorResets += 1;
     }
@@ -228,9 +246,9 @@ export class TelemetryStore {
     if (tc1 === 0n && ts1 > 0n) this.#stamp(Number(ts1 / 1_000_000n), nowMs);
   }
 
-  #local(message: LocalPositionNed, nowMs: number): void {
+  #local(message: Numbers<LocalPositionNed>, nowMs: number): void {
     const { x, y, z, vx, vy, vz } = message;
-    if (!allFinite(x, y, z, vx, vy, vz)) return;
+    if (!areFinite(x, y, z, vx, vy, vz)) return;
     const latest = this.latest;
     const atMs = this.#stamp(message.timeBootMs, nowMs);
     if (isOvertaken(message.timeBootMs, latest.localBootMs)) return;
@@ -240,7 +258,7 @@ export class TelemetryStore {
     setVector(latest.velocityNed, vx, vy, vz);
   }
 
-  #global(message: GlobalPositionInt, nowMs: number): void {
+  #global(message: Numbers<GlobalPositionInt>, nowMs: number): void {
     const latest = this.latest;
     latest.globalAtMs = this.#stamp(message.timeBootMs, nowMs);
     latest.global.latDeg = message.lat / 1e7;
@@ -248,9 +266,9 @@ export class TelemetryStore {
     latest.global.altAmslM = message.alt / 1000;
   }
 
-  #attitude(message: Attitude, nowMs: number): void {
+  #attitude(message: Numbers<Attitude>, nowMs: number): void {
     const { roll, pitch, yaw, rollspeed, pitchspeed, yawspeed } = message;
-    if (!allFinite(roll, pitch, yaw, rollspeed, pitchspeed, yawspeed)) return;
+    if (!areFinite(roll, pitch, yaw, rollspeed, pitchspeed, yawspeed)) return;
     const latest = this.latest;
     const atMs = this.#stamp(message.timeBootMs, nowMs);
     if (isOvertaken(message.timeBootMs, latest.attitudeBootMs)) return;
@@ -262,17 +280,10 @@ export class TelemetryStore {
     setVector(latest.ratesRadps, rollspeed, pitchspeed, yawspeed);
   }
 
-  #thrust(message: AttitudeTarget): void {
-    if (Number.isFinite(message.thrust)) this.latest.thrust = message.thrust;
+  #thrust({ thrust }: Numbers<AttitudeTarget>): void {
+    if (Number.isFinite(thrust)) this.latest.thrust = thrust;
   }
 }
-
-/** Telemetry further back than this belongs to another boot. */
-const OTHER_BOOT_MS = 1000;
-
-/** A packet that a newer one has overtaken on its way, or one that came twice. */
-const isOvertaken = (bootMs: number, newestBootMs: number): boolean =>
-  bootMs <= newestBootMs && bootMs > newestBootMs - OTHER_BOOT_MS;
 
 const setVector = (target: Vector3, x: number, y: number, z: number): void => {
   target.x = x;

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 
 import { modeReport } from '#agent/pilot/act/mode-watch.ts';
 import { Estimator } from '#agent/pilot/estimate/estimate.ts';
+import { isHot } from '#agent/pilot/estimate/hot-messages.ts';
 import { TelemetryStore } from '#agent/pilot/estimate/telemetry.ts';
 import type { Origin } from '#protocols/frames.ts';
 import { decode } from '#protocols/mavlink/codec.ts';
@@ -45,7 +46,10 @@ const follow = (name: string): Moment[] => {
     at += 8 + length;
     const frame = framer.next()!;
     const message = decode(frame);
-    if (tracker.observe(frame, message, nowMs) && message) store.update(message, nowMs);
+    if (tracker.observe(frame, message, nowMs)) {
+      if (isHot(frame.msgid)) store.hear(frame, nowMs);
+      else if (message !== undefined) store.update(message, nowMs);
+    }
     // The first home is the mission's origin; PX4 sets its own again before it flies.
     if (origin === undefined && Number.isFinite(store.latest.homeAtMs)) {
       origin = { ...store.latest.home };

@@ -61,12 +61,17 @@ export const withSecuredVehicle = async <T>(
   const shared = address.kind === 'udpin' && address.remote === undefined;
   const session = await startVehicleSession(link, systemClock, { sysid, timeoutMs, shared }).catch(
     (error: unknown) => {
-      throw signingFault(link, flags) ?? linkFault(error, diagnose(1)) ?? error;
+      throw keyFault(link, flags.signingKey, sysid) ?? linkFault(error, diagnose(1)) ?? error;
     },
   );
   try {
-    const unsigned = signingFault(link, flags);
-    if (unsigned !== undefined) throw unsigned;
+    if (flags.signingKey === undefined && link.signs(session.vehicle.sysid) === true) {
+      throw signingFault(
+        'vehicle-signs',
+        'the vehicle signs its packets and hears no unsigned commands',
+        'Add --signing-key with the file of its key.',
+      );
+    }
     return await action(session, link, () => diagnose(session.status().linkQuality));
   } finally {
     await session.close();
@@ -83,36 +88,37 @@ const linkFault = (error: unknown, findings: readonly LinkFinding[]): Fault | un
 };
 
 /** What is wrong with the key, if that is why nobody answers. */
-const signingFault = (
-  { refused, signedUnchecked }: SecuredLink,
-  { signingKey }: LinkFlags,
+const keyFault = (
+  link: SecuredLink,
+  key: string | undefined,
+  sysid: number | undefined,
 ): Fault | undefined => {
-  const fault = (code: string, message: string, remedy: string): Fault =>
-    new Fault(code, message, { exit: 'refused', data: { key: signingKey ?? null }, remedy });
-  if (signingKey === undefined) {
-    return signedUnchecked === 0
-      ? undefined
-      : fault(
-          'vehicle-signs',
-          'the vehicle signs its packets and hears no unsigned commands',
-          'Add --signing-key with the file of its key.',
-        );
-  }
-  if (refused.wrongSignature > 0) {
-    return fault(
-      'signing-key-wrong',
-      `${signingKey} is not the key that the vehicle signs with`,
-      'Name the file of its key; a lost key is wiped with the memory card.',
+  const signs = link.signs(sysid);
+  if (key === undefined || signs === undefined) return undefined;
+  if (!signs) {
+    return signingFault(
+      'vehicle-unsigned',
+      'the vehicle does not sign its packets',
+      'Leave --signing-key out, or give it the key: skein vehicle signing enable FILE.',
+      key,
     );
   }
-  return refused.unsigned > 0
-    ? fault(
-        'vehicle-unsigned',
-        'the vehicle does not sign its packets',
-        'Leave --signing-key out, or give it the key: skein vehicle signing enable FILE.',
-      )
-    : undefined;
+  return link.refused.wrongSignature === 0
+    ? undefined
+    : signingFault(
+        'signing-key-wrong',
+        `${key} is not the key that the vehicle signs with`,
+        'Name the file of its key; a lost key is wiped with the memory card.',
+        key,
+      );
 };
+
+const signingFault = (
+  code: string,
+  message: string,
+  remedy: string,
+  key: string | null = null,
+): Fault => new Fault(code, message, { exit: 'refused', data: { key }, remedy });
 
 /**
  * Believes only packets signed with the key in this file. What was heard is not remembered beyond the

@@ -60,13 +60,12 @@ export const runSigningDisable = async (
   link: SecuredLink,
 ): Promise<number> => {
   refuseWhileArmed(session, 'an end of signing');
-  const before = link.refused.unsigned;
+  const { sysid } = session.vehicle;
   setUp(session, NO_KEY, 0n);
-  // The link still wants signatures: unsigned heartbeats count as refused, and show the change.
+  // The link still wants signatures: unsigned packets are refused, and show the change.
   const endMs = session.nowMs + CHANGE_MS;
-  while (link.refused.unsigned === before && session.nowMs < endMs)
-    await session.next(Heartbeat, 200);
-  if (link.refused.unsigned === before) {
+  while (link.signs(sysid) === true && session.nowMs < endMs) await session.next(Heartbeat, 200);
+  if (link.signs(sysid) === true) {
     throw new Fault('signing-not-taken', `vehicle ${session.vehicle.sysid} still signs`, {
       exit: 'refused',
       data: { sysid: session.vehicle.sysid },

@@ -38,6 +38,9 @@ export interface RefusedCounts {
   crowded: number;
 }
 
+/** MAV_COMP_ID_AUTOPILOT1. */
+const AUTOPILOT_COMPID = 1;
+
 const CHECKSUM_BYTES = 2;
 const HEADER_BYTES = 10;
 
@@ -55,8 +58,8 @@ export class SecuredLink implements VehicleLink {
     crowded: 0,
   };
   readonly #link: VehicleLink;
-  /** Signed frames that came while signatures were not looked at: the vehicle wants signed commands. */
-  signedUnchecked = 0;
+  /** By system id: whether its autopilot's last frame bore a signature, right or wrong. */
+  readonly #signs = new Map<number, boolean>();
   #security: LinkSecurity;
   readonly #unixUs: () => bigint;
 
@@ -70,6 +73,16 @@ export class SecuredLink implements VehicleLink {
   /** From now on: as when the vehicle gets or loses its key. */
   demand(security: LinkSecurity): void {
     this.#security = checked(security);
+  }
+
+  /**
+   * Whether the autopilot of a system, or of any that was heard, put a signature under its last packet, right
+   * or wrong: one that does wants its commands signed. Undefined before it was heard. A claim, and no proof.
+   */
+  signs(sysid?: number): boolean | undefined {
+    if (sysid !== undefined) return this.#signs.get(sysid);
+    const [any] = this.#signs.values();
+    return any;
   }
 
   get counts(): Readonly<LinkCounts> {
@@ -110,10 +123,10 @@ export class SecuredLink implements VehicleLink {
       this.refused.notAllowed += 1;
       return false;
     }
-    if (policy === 'off') {
-      if (frame.signature !== undefined) this.signedUnchecked += 1;
-      return true;
+    if (frame.compid === AUTOPILOT_COMPID) {
+      this.#signs.set(frame.sysid, frame.signature !== undefined);
     }
+    if (policy === 'off') return true;
     const verdict = signing?.verify(frame, unixUs) ?? 'unsigned';
     if (verdict === 'verified') return true;
     const pardoned = policy === 'optional' || unsignedAllowed?.has(frame.msgid) === true;

@@ -109,6 +109,24 @@ describe('a secured link', () => {
     expect(link.refused.notAllowed).toBe(2);
   });
 
+  test.each(['off', 'optional', 'required'] as const)(
+    '%s: says whether an autopilot signs, whatever others on the link do',
+    (policy) => {
+      const { wire, link } = secured({ policy });
+      wire.hear(new Encoder(1, 191).encode(heartbeat()));
+      wire.hear(new Encoder(51, 68).encode(new RadioStatus()));
+      link.receive();
+      expect(link.signs(1)).toBeUndefined();
+      wire.hear(signed(heartbeat()));
+      wire.hear(new Encoder(1, 191).encode(heartbeat()));
+      link.receive();
+      expect(link.signs(1)).toBe(true);
+      wire.hear(vehicle.encode(heartbeat()));
+      link.receive();
+      expect(link.signs(1)).toBe(false);
+    },
+  );
+
   test('cannot be made to demand signatures without a key', () => {
     const wire = new Wire();
     expect(() => new SecuredLink(wire, { allow: {}, policy: 'required' }, () => NOW_US)).toThrow(

@@ -1,7 +1,7 @@
-import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { spawn, spawnSync, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -76,7 +76,26 @@ const exitCode = async (run: Run): Promise<number | null> => {
   return code;
 };
 
+/** Scheduling policy and real-time priority of each thread (proc(5), /proc/PID/stat 41 and 40). */
+const schedulingOf = (pid: number): [policy: number, priority: number][] =>
+  readdirSync(`/proc/${pid}/task`).map((thread) => {
+    const stat = readFileSync(`/proc/${pid}/task/${thread}/stat`, 'utf8');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return [Number(fields[38]), Number(fields[37])];
+  });
+
+const SCHED_RR = 2;
+const mayGoFirst = spawnSync('chrt', ['--rr', '20', 'true']).status === 0;
+
 describe('the process of simulated vehicles', () => {
+  it.runIf(mayGoFirst)('goes before the pilots, as hardware of its own would', async () => {
+    const companion = await freeSocket();
+    const run = start(scenarioOn(await freePort(), companion.address().port));
+    await until(() => run.output().includes('"ready"'));
+    for (const scheduling of schedulingOf(run.child.pid!))
+      expect(scheduling).toEqual([SCHED_RR, 20]);
+  });
+
   it('flies in real time behind sockets, obeys drills, writes the truth, ends on SIGTERM', async () => {
     const companion = await freeSocket();
     const run = start(scenarioOn(await freePort(), companion.address().port));

@@ -5,6 +5,7 @@ import { horizontalDistance, type Vector3 } from '#protocols/vector.ts';
 import { letGo } from './flight/steering.ts';
 import { isAirborneNow, pilotPhaseOf, sampleOf } from './flight/vehicle.ts';
 import type { ActiveGoal } from './mission/active-goal.ts';
+import { cellKey } from './mission/grid.ts';
 import { isSteering, nextPhase, type MindPhase, type PhaseFacts } from './mission/phase.ts';
 import { isFlown } from './mission/route-progress.ts';
 import { isLandingDue, isTakeoffDue, type TurnFacts } from './mission/turns.ts';
@@ -22,6 +23,8 @@ const AT_HEIGHT_M = 2;
 const WAY_HOME = 0.05;
 /** A drone in the air whose camera stays silent so long goes home. */
 const BLIND_MS = 25_000;
+
+const COMPLETE = 'search complete';
 
 /** Moves the story on and says whether it moved. */
 export const tellStory = (
@@ -75,8 +78,19 @@ const factsOf = (
     takeoffDue: mind.phase === 'queue' && ready && isTakeoffDue(turn),
     landingDue: mind.phase === 'turn' && isLandingDue(landing),
     over: overReason(mind, goal, work, nowMs),
+    suspects: mind.over === COMPLETE && work !== undefined && hasOwnSuspicion(mind, work),
     ...placeFacts(mind, goal),
   };
+};
+
+/** One drone turns back for what was seen on the way home: the one that saw it. */
+const hasOwnSuspicion = (mind: Mind, work: WorkView): boolean => {
+  const own = mind.counts.byAuthor.get(mind.options.sysid);
+  return [...work.tasks.values()].some(
+    ({ kind, cells }) =>
+      kind === 'confirm' &&
+      cells.some(({ row, column }) => (own?.get(cellKey(row, column))?.detections ?? 0) > 0),
+  );
 };
 
 /** Only the pilot's word about this very goal counts: its last status may be older than the goal. */
@@ -96,7 +110,7 @@ const overReason = (
   const ageMs = nowMs - goal.receivedMs;
   const battery = mind.vehicle.status?.values.batteryRemaining ?? Number.NaN;
   if (goal.cancelled) return 'goal cancelled';
-  if (work?.complete === true) return 'search complete';
+  if (work?.complete === true) return COMPLETE;
   if (mind.phase === 'work' && mind.route !== null && isFlown(mind.route)) return 'route flown';
   if (ageMs >= 1000 * goal.mission.timeLimitS) return 'time limit';
   if (mind.phase === 'queue' && ageMs >= goal.expiresAfterMs) return 'goal expired';

@@ -3,7 +3,8 @@ import type { OrderKind } from '#protocols/channel/order.ts';
 
 /**
  * Where the mind is in the story of a mission. queue: waiting for its turn to take off · climb: the
- * pilot takes off · work: tasks · home: on the way to above its home · turn: waiting there to land ·
+ * pilot takes off · work: tasks · home: on the way to above its home, and back to work when its camera
+ * finds something on the way that calls for another look · turn: waiting there to land ·
  * descend: going down under own control · land: PX4 lands · done: on the ground for good ·
  * out: the pilot (operator, failsafe, RC) flies something else · rejoin: a newer goal came while the
  * drone was on its way home under an older one; it turns back if it still can, else it lands first.
@@ -32,6 +33,8 @@ export interface PhaseFacts {
   landingDue: boolean;
   /** Why the mission's work is over for this drone (complete, time, battery, cancelled, …); empty while it is not. */
   over: string;
+  /** This drone's own camera saw something since the search was complete, and nobody has settled it. */
+  suspects: boolean;
   /** Over its home at its own return height. */
   aboveHome: boolean;
   /** Over its home, low enough for PX4 to land. */
@@ -89,6 +92,7 @@ const nextInTheAir = (phase: MindPhase, facts: PhaseFacts): MindPhase => {
     case 'work':
       return facts.over === '' ? phase : 'home';
     case 'home':
+      if (facts.suspects && facts.over === '') return 'work';
       return facts.aboveHome ? 'turn' : phase;
     case 'turn':
       return facts.landingDue ? 'descend' : phase;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
+import { cellKey } from '#agent/mind/mission/grid.ts';
 import { mindReplayable } from '#agent/mind/replay.ts';
 import { encodeMindStart } from '#agent/mind/codec.ts';
 import { straightPlan } from './harness/drone.ts';
@@ -83,6 +84,35 @@ describe('five minds search an area', () => {
       expect(after.filter(({ task }) => task.startsWith('lane'))).toEqual([]);
       expect(share()).toBeLessThan(1000);
     }
+  });
+
+  it('settle what one of them sees on the way home: that one turns back, the others do not', () => {
+    const swarm = swarmOf({ targets: 0 });
+    swarm.sendGoal();
+    swarm.run(LIMIT_S, () => swarm.members.some(({ note }) => note?.phase === 'home'));
+    const finder = swarm.members.find(({ note }) => note?.phase === 'home')!;
+    const { see } = finder.camera;
+    const seen: string[] = [];
+    finder.camera.see = (position) =>
+      see.call(finder.camera, position).map((look) => {
+        const place = `${look.row}:${look.column}`;
+        const isCell = finder.mind.goal!.grid.keys.has(cellKey(look.row, look.column));
+        if (seen.length === 0 && isCell && finder.note?.phase === 'home') seen.push(place);
+        return { ...look, detected: look.detected || seen.includes(place) };
+      });
+    const wentHome = new Set<number>();
+    const turnedBack = new Set<number>();
+    swarm.run(LIMIT_S, () => {
+      for (const { sysid, note } of swarm.members) {
+        if (note?.phase === 'home') wentHome.add(sysid);
+        if (note?.phase === 'work' && wentHome.has(sysid)) turnedBack.add(sysid);
+      }
+      return swarm.allLanded;
+    });
+    expect(seen).toHaveLength(1);
+    expect(cellKeys(swarm)).toContain(seen[0]);
+    expect([...turnedBack]).toEqual([finder.sysid]);
+    expect(swarm.members.map((one) => one.note?.over)).toEqual(Array(5).fill('search complete'));
   });
 
   it('take off and land one after the other', () => {

@@ -9,6 +9,7 @@ const waiting: PhaseFacts = {
   takeoffDue: false,
   landingDue: false,
   over: '',
+  suspects: false,
   aboveHome: false,
   atGate: false,
 };
@@ -45,6 +46,12 @@ describe('the story of a mission', () => {
     expect(nextPhase('out', flying)).toBe('work');
     expect(nextPhase('out', { ...flying, latched: true })).toBe('out');
     expect(nextPhase('queue', { ...waiting, latched: true, takeoffDue: true })).toBe('out');
+  });
+
+  it('turns back on the way home for what its camera saw there, unless something else ended its work', () => {
+    expect(nextPhase('home', { ...flying, suspects: true })).toBe('work');
+    expect(nextPhase('home', { ...flying, suspects: true, over: 'battery low' })).toBe('home');
+    expect(nextPhase('turn', { ...flying, suspects: true })).toBe('turn');
   });
 
   it('turns back for a newer goal while it flies home under an older one, if it still can', () => {

@@ -5,6 +5,7 @@ import type { Libp2pOptions } from 'libp2p';
 
 import { MAX_BUNDLE_BYTES } from './bundle.ts';
 import { sha256 } from './digest.ts';
+import { GOSSIP_CACHE, GOSSIP_HEARTBEAT_MS, gossipDegree } from './gossip-degree.ts';
 import type { SigningKey } from './signing.ts';
 
 type Discovery = NonNullable<Libp2pOptions['peerDiscovery']>[number];
@@ -19,7 +20,6 @@ export type NodeServices = { identify: Identify; pubsub: GossipSub };
 export const gossipTopicOf = (swarm: string): string => `/skein/1/${swarm}`;
 
 const MAX_CONNECTIONS = 24;
-const HEARTBEAT_MS = 1000;
 
 /**
  * Envelopes are signed by their authors, so gossip's own signatures would prove the same thing again
@@ -29,14 +29,10 @@ const HEARTBEAT_MS = 1000;
  */
 const messageId = (data: Uint8Array): Uint8Array => sha256(data).subarray(0, 8);
 
-/** Degree of the gossip mesh. More peers in it cost bytes and CPU for copies, fewer cost delay under loss. */
-const degreeFor = (members: number) =>
-  members <= 12
-    ? { D: 3, Dlo: 2, Dhi: 4, Dout: 1, Dscore: 1, Dlazy: 2 }
-    : { D: 4, Dlo: 3, Dhi: 6, Dout: 1, Dscore: 1, Dlazy: 2 };
-
 export const gossipOptions = (swarm: string, members: number): Partial<GossipsubOpts> => ({
-  ...degreeFor(members),
+  ...gossipDegree(members),
+  Dout: 1,
+  Dscore: 1,
   floodPublish: false,
   fallbackToFloodsub: false,
   doPX: false,
@@ -46,9 +42,9 @@ export const gossipOptions = (swarm: string, members: number): Partial<Gossipsub
   allowedTopics: [gossipTopicOf(swarm)],
   globalSignaturePolicy: 'StrictNoSign',
   msgIdFn: (message) => messageId(message.data),
-  heartbeatInterval: HEARTBEAT_MS,
-  mcacheLength: 6,
-  mcacheGossip: 2,
+  heartbeatInterval: GOSSIP_HEARTBEAT_MS,
+  mcacheLength: GOSSIP_CACHE.length,
+  mcacheGossip: GOSSIP_CACHE.told,
   seenTTL: 30_000,
   // A peer that was pruned, or came back from a partition, is taken in again within seconds.
   pruneBackoff: 3000,

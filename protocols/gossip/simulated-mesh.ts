@@ -1,78 +1,93 @@
 import type { Random } from '../random.ts';
+import {
+  createDialPlan,
+  dueDials,
+  noteConnected,
+  noteDialFailed,
+  noteDisconnected,
+  type DialPlan,
+} from './dial-plan.ts';
+import { EventQueue } from './event-queue.ts';
+import { GOSSIP_HEARTBEAT_MS, gossipDegree } from './gossip-degree.ts';
 import type { Mesh, MeshHandlers } from './mesh.ts';
-import { memberById, type Roster } from './roster.ts';
-
-/**
- * A mesh without a network, behind the same port as the libp2p node: gossip floods over links from
- * member to member, each relaying by its own verdict, a copy only once; links delay, lose and part.
- * Time stands still between calls of {@link SimulatedAir.advanceTo}; one seed gives one history.
- */
-export interface SimulatedLink {
-  /** Delay of one message over one hop, ms; undefined = lost. */
-  delayMs(from: number, to: number, random: Random): number | undefined;
-}
+import type { Roster } from './roster.ts';
+import { agreeOnEachOther } from './roster-agreement.ts';
+import { shuffled, SimulatedGossip, tendMesh } from './simulated-gossip.ts';
+import type { SimulatedLink } from './simulated-link.ts';
 
 interface Station {
   member: number;
   roster: Roster;
   handlers: MeshHandlers;
-  /** Numbers of the gossip messages that came by. */
-  seen: Set<number>;
+  gossip: SimulatedGossip;
   linked: Set<number>;
+  dials: DialPlan;
+  dialling: Set<number>;
   count: { bytesIn: number; bytesOut: number };
 }
 
-interface Arrival {
-  atMs: number;
-  order: number;
-  deliver(): void;
-}
+/** How often members look whom to dial, as node-links.ts, and whether their connections live. */
+const DIAL_MS = 250;
+const HOLD_MS = 500;
+/** Bytes of a gossip control message, and of each message id in it (message-id of node-options.ts). */
+const CONTROL_BYTES = 20;
+const ID_BYTES = 10;
 
-/** Numbers of messages remembered per member, as gossip's cache of the last half minute. */
-const MAX_SEEN = 4096;
-
+/**
+ * A mesh without a network, behind the same port as the libp2p node: connections that are dialled,
+ * break and are dialled again, gossipsub over them, links that delay and lose.
+ * Time stands still between calls of {@link SimulatedAir.advanceTo}; one seed gives one history.
+ */
 export class SimulatedAir {
   readonly #random: Random;
   readonly #link: SimulatedLink;
   readonly #stations = new Map<number, Station>();
   readonly #parted = new Set<string>();
-  #arrivals: Arrival[] = [];
+  readonly #events = new EventQueue();
   #nowMs = 0;
-  #order = 0;
   #messages = 0;
 
   constructor(random: Random, link: SimulatedLink) {
     this.#random = random;
     this.#link = link;
+    this.#every(DIAL_MS, () => this.#dialAll());
+    if (link.holds !== undefined) this.#every(HOLD_MS, () => this.#breakDead());
   }
 
   get nowMs(): number {
     return this.#nowMs;
   }
 
-  /** A member comes on the air. Whoever is in both rosters is linked, as far as nothing parts them. */
+  /** A member comes on the air. Whoever is in both rosters may be linked, as far as nothing parts them. */
   join(member: number, roster: Roster, handlers: MeshHandlers): Mesh {
     const station: Station = {
       member,
       roster,
       handlers,
-      seen: new Set(),
+      gossip: new SimulatedGossip(),
       linked: new Set(),
+      dials: createDialPlan(),
+      dialling: new Set(),
       count: { bytesIn: 0, bytesOut: 0 },
     };
     this.#stations.set(member, station);
+    const beats = this.#random.fork(`heartbeat-${member}`);
+    this.#plan(this.#nowMs + GOSSIP_HEARTBEAT_MS * beats.uniform(), () => this.#heartbeat(station));
     this.#relink();
     return {
       publish: (bytes) => {
         this.#messages += 1;
+        station.gossip.take(this.#messages, bytes);
         this.#relay(station, this.#messages, bytes, undefined);
       },
       send: (to, bytes) =>
-        this.#transmit(station, to, bytes, () => this.#receiveDirect(station, to, bytes)),
+        this.#transmit(station, to, bytes.length, (other) => {
+          other.handlers.onDirect(member, bytes);
+        }),
       peers: () => [...station.linked].map((peer) => ({ member: peer, transport: 'simulated' })),
       hangUp: (peer) => {
         this.#unlink(station, peer);
-        this.#schedule(this.#nowMs, () => this.#relink());
+        this.#plan(this.#nowMs, () => this.#relink());
       },
       allow: (next) => {
         station.roster = next;
@@ -80,7 +95,7 @@ export class SimulatedAir {
       },
       traffic: () => ({ ...station.count }),
       close: () => {
-        this.#stations.delete(member);
+        if (this.#stations.get(member) === station) this.#stations.delete(member);
         for (const peer of station.linked) this.#unlink(station, peer);
         return Promise.resolve();
       },
@@ -101,74 +116,142 @@ export class SimulatedAir {
   /** Delivers all that arrives until `nowMs`, in order of arrival. */
   advanceTo(nowMs: number): void {
     for (;;) {
-      const next = this.#arrivals[0];
-      if (next === undefined || next.atMs > nowMs) break;
-      this.#arrivals.shift();
-      this.#nowMs = Math.max(this.#nowMs, next.atMs);
-      next.deliver();
+      const event = this.#events.take(nowMs);
+      if (event === undefined) break;
+      this.#nowMs = Math.max(this.#nowMs, event.atMs);
+      event.run();
     }
     this.#nowMs = Math.max(this.#nowMs, nowMs);
   }
 
-  #schedule(atMs: number, deliver: () => void): void {
-    this.#order += 1;
-    const arrival = { atMs, order: this.#order, deliver };
-    let low = 0;
-    let high = this.#arrivals.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (this.#arrivals[middle]!.atMs <= atMs) low = middle + 1;
-      else high = middle;
-    }
-    this.#arrivals.splice(low, 0, arrival);
+  #plan(atMs: number, run: () => void): void {
+    this.#events.plan(atMs, run);
+  }
+
+  #every(periodMs: number, run: () => void): void {
+    this.#plan(this.#nowMs + periodMs, () => {
+      run();
+      this.#every(periodMs, run);
+    });
   }
 
   /** Hands a message over one hop; nothing arrives over a link that was cut meanwhile. */
-  #transmit(from: Station, to: number, bytes: Uint8Array, deliver: () => void): void {
+  #transmit(from: Station, to: number, bytes: number, deliver: (to: Station) => void): void {
     if (!from.linked.has(to)) return;
-    from.count.bytesOut += bytes.length;
-    const delayMs = this.#link.delayMs(from.member, to, this.#random);
+    from.count.bytesOut += bytes;
+    const hop = { from: from.member, to, bytes, nowMs: this.#nowMs };
+    const delayMs = this.#link.delayMs(hop, this.#random);
     if (delayMs === undefined) return;
-    this.#schedule(this.#nowMs + delayMs, () => {
-      if (from.linked.has(to)) deliver();
+    this.#plan(this.#nowMs + delayMs, () => {
+      const station = this.#stations.get(to);
+      if (station === undefined || !from.linked.has(to)) return;
+      station.count.bytesIn += bytes;
+      deliver(station);
     });
   }
 
   #relay(station: Station, message: number, bytes: Uint8Array, source: number | undefined): void {
-    remember(station.seen, message);
-    for (const peer of station.linked) {
-      if (peer === source) continue;
-      this.#transmit(station, peer, bytes, () =>
-        this.#receiveGossip(station, peer, message, bytes),
-      );
+    for (const peer of station.gossip.mesh) {
+      if (peer !== source) this.#forward(station, peer, message, bytes);
     }
   }
 
-  #receiveGossip(from: Station, to: number, message: number, bytes: Uint8Array): void {
-    const station = this.#stations.get(to);
-    if (station === undefined) return;
-    station.count.bytesIn += bytes.length;
-    if (station.seen.has(message)) return;
-    remember(station.seen, message);
-    if (station.handlers.onGossip(from.member, bytes) !== 'accept') return;
-    this.#relay(station, message, bytes, from.member);
+  #forward(from: Station, to: number, message: number, bytes: Uint8Array): void {
+    this.#transmit(from, to, bytes.length, (station) => {
+      const { gossip } = station;
+      if (gossip.hasSeen(message)) return;
+      const verdict = station.handlers.onGossip(from.member, bytes);
+      if (verdict !== 'accept') {
+        gossip.ignore(message);
+        return;
+      }
+      gossip.take(message, bytes);
+      this.#relay(station, message, bytes, from.member);
+    });
   }
 
-  #receiveDirect(from: Station, to: number, bytes: Uint8Array): void {
-    const station = this.#stations.get(to);
-    if (station === undefined) return;
-    station.count.bytesIn += bytes.length;
-    station.handlers.onDirect(from.member, bytes);
+  #heartbeat(station: Station): void {
+    if (this.#stations.get(station.member) !== station) return;
+    const { gossip, linked, member } = station;
+    const gossipOf = (id: number): SimulatedGossip | undefined => this.#stations.get(id)?.gossip;
+    tendMesh(member, linked, gossipOf, this.#stations.size, this.#random);
+    const told = gossip.told();
+    const others = [...linked].filter((peer) => !gossip.mesh.has(peer));
+    const { Dlazy } = gossipDegree(this.#stations.size);
+    if (told.length > 0) {
+      for (const peer of shuffled(others, this.#random).slice(0, Dlazy)) {
+        this.#tell(station, peer, told);
+      }
+    }
+    gossip.heartbeat();
+    this.#plan(this.#nowMs + GOSSIP_HEARTBEAT_MS, () => this.#heartbeat(station));
   }
 
+  /** IHAVE, and what it leads to. */
+  #tell(station: Station, peer: number, told: readonly number[]): void {
+    this.#transmit(station, peer, CONTROL_BYTES + ID_BYTES * told.length, (other) => {
+      const wanted = told.filter((message) => !other.gossip.hasSeen(message));
+      if (wanted.length === 0) return;
+      const bytes = CONTROL_BYTES + ID_BYTES * wanted.length;
+      this.#transmit(other, station.member, bytes, () => {
+        for (const message of wanted) {
+          const cached = station.gossip.cached(message);
+          if (cached !== undefined) this.#forward(station, peer, message, cached);
+        }
+      });
+    });
+  }
+
+  #mayLink(a: Station, b: Station): boolean {
+    return !this.#parted.has(linkName(a.member, b.member)) && agreeOnEachOther(a, b);
+  }
+
+  /** Cuts what may not be, and where dials take no time, makes what may. */
   #relink(): void {
     const stations = [...this.#stations.values()];
     for (const [index, a] of stations.entries()) {
       for (const b of stations.slice(index + 1)) {
         const isLinked = a.linked.has(b.member);
-        const mayLink = !this.#parted.has(linkName(a.member, b.member)) && isMutual(a, b);
+        const mayLink = this.#mayLink(a, b);
         if (isLinked && !mayLink) this.#unlink(a, b.member);
-        if (!isLinked && mayLink) this.#connect(a, b);
+        if (!isLinked && mayLink && this.#link.dial === undefined) this.#connect(a, b);
+      }
+    }
+  }
+
+  #dialAll(): void {
+    const { dial } = this.#link;
+    if (dial === undefined) return;
+    for (const station of this.#stations.values()) {
+      const belonging = station.roster.members.map(({ id }) => nameOf(id));
+      const isBusy = (name: string): boolean =>
+        station.linked.has(Number(name)) || station.dialling.has(Number(name));
+      const due = dueDials(station.dials, nameOf(station.member), belonging, isBusy, this.#nowMs);
+      for (const name of due) this.#dial(station, Number(name));
+    }
+  }
+
+  #dial(station: Station, peer: number): void {
+    const { connects, afterMs } = this.#link.dial!(station.member, peer, this.#nowMs, this.#random);
+    station.dialling.add(peer);
+    this.#plan(this.#nowMs + afterMs, () => {
+      station.dialling.delete(peer);
+      const other = this.#stations.get(peer);
+      if (station.linked.has(peer) || this.#stations.get(station.member) !== station) return;
+      if (connects && other !== undefined && this.#mayLink(station, other)) {
+        noteConnected(station.dials, nameOf(peer));
+        this.#connect(station, other);
+      } else noteDialFailed(station.dials, nameOf(peer), this.#nowMs, this.#random);
+    });
+  }
+
+  #breakDead(): void {
+    for (const station of this.#stations.values()) {
+      for (const peer of station.linked) {
+        if (peer < station.member) continue;
+        if (!this.#link.holds!(station.member, peer, this.#nowMs, this.#random)) {
+          this.#unlink(station, peer);
+        }
       }
     }
   }
@@ -176,7 +259,12 @@ export class SimulatedAir {
   #connect(a: Station, b: Station): void {
     a.linked.add(b.member);
     b.linked.add(a.member);
-    this.#schedule(this.#nowMs, () => {
+    const { Dlo } = gossipDegree(this.#stations.size);
+    if (a.gossip.mesh.size < Dlo || b.gossip.mesh.size < Dlo) {
+      a.gossip.mesh.add(b.member);
+      b.gossip.mesh.add(a.member);
+    }
+    this.#plan(this.#nowMs, () => {
       if (!a.linked.has(b.member)) return;
       a.handlers.onConnect(b.member);
       b.handlers.onConnect(a.member);
@@ -184,32 +272,20 @@ export class SimulatedAir {
   }
 
   #unlink(a: Station, peer: number): void {
-    const b = this.#stations.get(peer);
     if (!a.linked.delete(peer)) return;
-    a.handlers.onDisconnect(peer);
-    if (b?.linked.delete(a.member) === true) b.handlers.onDisconnect(a.member);
+    this.#left(a, peer);
+    const b = this.#stations.get(peer);
+    if (b?.linked.delete(a.member) === true) this.#left(b, a.member);
+  }
+
+  #left(station: Station, peer: number): void {
+    station.gossip.mesh.delete(peer);
+    noteDisconnected(station.dials, nameOf(peer), this.#nowMs, this.#random);
+    station.handlers.onDisconnect(peer);
   }
 }
 
 const linkName = (a: number, b: number): string => (a < b ? `${a}-${b}` : `${b}-${a}`);
 
-const keyOf = (roster: Roster, id: number): string | undefined =>
-  memberById(roster, id)?.publicKey.join();
-
-/** Both know each other by the same key, or either would refuse the other's handshake. */
-const isMutual = (a: Station, b: Station): boolean => {
-  const agree = (id: number): boolean => {
-    const key = keyOf(a.roster, id);
-    return key !== undefined && key === keyOf(b.roster, id);
-  };
-  return agree(a.member) && agree(b.member);
-};
-
-const remember = (seen: Set<number>, message: number): void => {
-  seen.add(message);
-  if (seen.size <= MAX_SEEN) return;
-  for (const oldest of seen) {
-    seen.delete(oldest);
-    return;
-  }
-};
+/** As a peer id is to the dial plan: which of two is the lower one is as good as chance. */
+const nameOf = (member: number): string => String(member);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
 import type { SafePlanner } from '#agent/mind/plan-port.ts';
-import { SimulatedAir, type SimulatedLink } from '#protocols/gossip/simulated-mesh.ts';
+import { SimulatedAir } from '#protocols/gossip/simulated-mesh.ts';
 import type { Verify } from '#protocols/gossip/signing.ts';
 import { Framer, type Frame } from '#protocols/mavlink/framer.ts';
 import type { Mission } from '#protocols/mission/mission.ts';
@@ -9,11 +9,14 @@ import { seededRandom } from '#protocols/random.ts';
 import { Fleet } from '../fleet.ts';
 import type { Imagine } from '../machine/delayed-planner.ts';
 import { MachineClock, type VirtualTime } from '../machine/machine-clock.ts';
+import type { ProfileName } from '../radio/profile.ts';
+import { RadioField, type Place, type RadioRange } from '../radio/radio-field.ts';
+import { Radio } from '../radio/radio.ts';
 import type { Scenario } from '../scenario.ts';
 import type { TruthSummary } from '../truth.ts';
 import { STEP_MS, type Vehicle } from '../vehicle.ts';
 import { EpisodeOperator } from './episode-operator.ts';
-import { identitiesOf } from './identities.ts';
+import { identitiesOf, OPERATOR_MEMBER } from './identities.ts';
 import { LockstepDrone, type DroneWorld } from './lockstep-drone.ts';
 import { sharedVerify } from './shared-verify.ts';
 
@@ -22,7 +25,7 @@ export interface EpisodeOptions {
   seed: number;
   /** Made by scenario-of.ts; its seed should be the same. */
   scenario: Scenario;
-  radio: SimulatedLink;
+  radio: { base: ProfileName; range: RadioRange };
   verify: Verify;
   safePlan: SafePlanner;
   /** What imagines, for all drones. */
@@ -31,6 +34,8 @@ export interface EpisodeOptions {
   model: string;
 }
 
+/** An antenna on a mast. */
+const OPERATOR_PLACE: Place = { northM: 0, eastM: 0, heightM: 3 };
 /** All agents come up within this. */
 const START_SPREAD_MS = 500;
 const ALIVE_PERIOD_MS = 500;
@@ -45,8 +50,9 @@ const BOOT_EPOCH = 1_767_225_600;
  */
 export class Episode {
   readonly operator: EpisodeOperator;
-  readonly air: SimulatedAir;
+  readonly field: RadioField;
   readonly drones: readonly LockstepDrone[];
+  readonly #air: SimulatedAir;
   readonly #time: VirtualTime = { nowMs: 0 };
   readonly #fleet: Fleet;
   readonly #wires = new Map<number, Framer>();
@@ -65,12 +71,15 @@ export class Episode {
       const bootedMs = UPTIME_MS.least + Math.floor(UPTIME_MS.spread * draw.uniform());
       return new MachineClock(this.#time, bootedMs, SKEW_PPM * (2 * draw.uniform() - 1));
     };
-    this.air = new SimulatedAir(random.fork('air'), options.radio);
     this.#fleet = new Fleet(scenario);
+    const { base, range } = options.radio;
+    this.field = new RadioField(base, range, (member) => this.#placeOf(member));
+    const radio = new Radio(random.fork('radio'), (from, to) => this.field.profileOf(from, to));
+    this.#air = new SimulatedAir(random.fork('air'), radio);
     const world: DroneWorld = {
       identities,
       verify,
-      air: this.air,
+      air: this.#air,
       safePlan: options.safePlan,
       imagine: options.imagine,
       model: options.model,
@@ -98,7 +107,7 @@ export class Episode {
       verify,
       clock: clockOf('operator'),
       random: random.fork('operator'),
-      air: this.air,
+      air: this.#air,
       bootEpoch: BOOT_EPOCH,
     });
   }
@@ -159,6 +168,13 @@ export class Episode {
     }
   }
 
+  /** Where a member truly is; the operator stands at the origin. */
+  #placeOf(member: number): Place | undefined {
+    if (member === OPERATOR_MEMBER) return OPERATOR_PLACE;
+    const ned = this.#fleet.vehicle(member)?.quadrotor.positionNed;
+    return ned === undefined ? undefined : { northM: ned.x, eastM: ned.y, heightM: 0 - ned.z };
+  }
+
   #step(): void {
     this.#time.nowMs += STEP_MS;
     const { nowMs } = this.#time;
@@ -177,7 +193,7 @@ export class Episode {
       drone.stepPilot();
       if (nowMs % ALIVE_PERIOD_MS === 0) drone.mind.payloadAlive();
     }
-    this.air.advanceTo(nowMs);
+    this.#air.advanceTo(nowMs);
     for (const drone of this.drones) drone.stepOthers();
     this.operator.step();
   }

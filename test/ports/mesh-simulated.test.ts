@@ -1,13 +1,14 @@
+import type { SimulatedLink } from '#protocols/gossip/simulated-link.ts';
 import { SimulatedAir } from '#protocols/gossip/simulated-mesh.ts';
 import { seededRandom } from '#protocols/random.ts';
+import { RADIO_PROFILES } from '#sim/radio/profile.ts';
+import { Radio } from '#sim/radio/radio.ts';
 
 import { meshCompliance, type MeshWorld } from './mesh-compliance.ts';
 import { knownTo, rosterOf } from './mesh-roster.ts';
 
-const simulatedWorld = (): Promise<MeshWorld> => {
-  const air = new SimulatedAir(seededRandom(1), {
-    delayMs: (_from, _to, random) => 5 + 20 * random.uniform(),
-  });
+const simulatedWorld = (link: SimulatedLink): Promise<MeshWorld> => {
+  const air = new SimulatedAir(seededRandom(1), link);
   const links = new Map<number, readonly number[]>();
   return Promise.resolve({
     join: (member, handlers, reachable) => {
@@ -33,4 +34,9 @@ const simulatedWorld = (): Promise<MeshWorld> => {
   });
 };
 
-meshCompliance('simulated air', simulatedWorld);
+meshCompliance('simulated air', () =>
+  simulatedWorld({ delayMs: (_hop, random) => 5 + 20 * random.uniform() }),
+);
+meshCompliance('simulated radio', () =>
+  simulatedWorld(new Radio(seededRandom(2), () => RADIO_PROFILES.P1)),
+);

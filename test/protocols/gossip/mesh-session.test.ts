@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 
 import type { Received } from '#protocols/channel/mesh-messages.ts';
 import { MeshSession } from '#protocols/gossip/mesh-session.ts';
-import { SimulatedAir, type SimulatedLink } from '#protocols/gossip/simulated-mesh.ts';
+import type { SimulatedLink } from '#protocols/gossip/simulated-link.ts';
+import { SimulatedAir } from '#protocols/gossip/simulated-mesh.ts';
 import { encodeStoredState, restoreStoredState } from '#protocols/gossip/stored-state.ts';
 import { seededRandom } from '#protocols/random.ts';
 
@@ -81,9 +82,9 @@ class Swarm {
   }
 }
 
-const calm: SimulatedLink = { delayMs: (_from, _to, random) => 5 + 20 * random.uniform() };
+const calm: SimulatedLink = { delayMs: (_hop, random) => 5 + 20 * random.uniform() };
 const lossy: SimulatedLink = {
-  delayMs: (_from, _to, random) => (random.uniform() < 0.3 ? undefined : 5 + 50 * random.uniform()),
+  delayMs: (_hop, random) => (random.uniform() < 0.3 ? undefined : 5 + 50 * random.uniform()),
 };
 
 const heardAbort = (player: Player): boolean =>

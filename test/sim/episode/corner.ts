@@ -2,7 +2,6 @@ import { openPlanner, type OpenPlanner } from '#agent/mind/plan/open-planner.ts'
 import { safePlanner } from '#agent/mind/plan/safe.ts';
 import { PLAN_SETTINGS } from '#agent/mind/plan/settings.ts';
 import { loadMission } from '#coordinator/mission/load.ts';
-import type { SimulatedLink } from '#protocols/gossip/simulated-mesh.ts';
 import { verifySignature } from '#protocols/gossip/signing.ts';
 import { Episode } from '#sim/episode/episode.ts';
 import { scenarioSchema } from '#sim/scenario.ts';
@@ -17,11 +16,8 @@ const SAMPLES = 32;
 export const openCornerPlanner = (): Promise<OpenPlanner> =>
   openPlanner({ modelDir: null, modelSignersHex: [] }, { ...PLAN_SETTINGS, samples: SAMPLES });
 
-/** One message in fifty is lost, the others take 5 ms and some. */
-const radio: SimulatedLink = {
-  delayMs: (_from, _to, random) =>
-    random.uniform() < 0.02 ? undefined : 5 - 5 * Math.log(1 - random.uniform()),
-};
+/** Far beyond the corner: distance plays no part unless a test moves it in. */
+const RANGE = { edgeM: 2000, lostM: 3000 };
 
 /** A swarm above the corner beside the campus, with its agents started and no goal yet. */
 export const cornerEpisode = (planner: OpenPlanner, drones: number, seed: number): Episode => {
@@ -37,7 +33,7 @@ export const cornerEpisode = (planner: OpenPlanner, drones: number, seed: number
   return new Episode({
     seed,
     scenario: scenarioSchema.parse(scenario),
-    radio,
+    radio: { base: 'P1', range: RANGE },
     verify: verifySignature,
     safePlan: safePlanner(PLAN_SETTINGS),
     imagine: planner.plan,

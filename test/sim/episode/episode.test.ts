@@ -10,6 +10,7 @@ import { readFlight } from '#protocols/log/reader.ts';
 import { replayFlight } from '#protocols/log/replay.ts';
 import { verifyFlight } from '#protocols/log/verify.ts';
 import type { Episode } from '#sim/episode/episode.ts';
+import { OPERATOR_MEMBER } from '#sim/episode/identities.ts';
 import { allHome, CORNER, cornerEpisode, openCornerPlanner } from './corner.ts';
 
 let planner: OpenPlanner;
@@ -106,5 +107,26 @@ describe('a swarm in lockstep', () => {
     expect(lost!.modes.map(({ mode }) => mode)).toContain('AUTO_RTL');
     expect(episode.truth().vehicleCollisions).toBe(0);
     expect(doneTasks(episode).size).toBeGreaterThanOrEqual(6);
+  });
+
+  it('works on in a partition, and knows one truth again when it heals', async () => {
+    const episode = await begin(2, 7);
+    await episode.run(18_000);
+    const apart = [2, OPERATOR_MEMBER];
+    const each = (change: (from: number, to: number) => void): void => {
+      for (const member of apart) {
+        change(1, member);
+        change(member, 1);
+      }
+    };
+    const before = episode.truth().vehicles[0]!.flownM;
+    each((from, to) => episode.field.cut(from, to));
+    await episode.run(38_000);
+    expect(episode.truth().vehicles[0]!.flownM - before).toBeGreaterThan(50);
+    each((from, to) => episode.field.heal(from, to));
+    await episode.run(160_000, () => allHome(episode));
+    expect(allHome(episode)).toBe(true);
+    expect(doneTasks(episode).size).toBeGreaterThanOrEqual(6);
+    expect(episode.truth().vehicleCollisions).toBe(0);
   });
 });

@@ -24,6 +24,41 @@ const brakingSpeed = (
 const correction = (errorMps: number, limitMps2: number, jerkMps3: number, dtS: number): number =>
   Math.min(limitMps2, Math.sqrt(2 * jerkMps3 * errorMps), errorMps / (4 * dtS));
 
+/** Slower than this there is no turn to speak of. */
+const TURN_LEAST_MPS = 0.2;
+/** Cosine of the angle between velocity and target under which the turn is over: some 11°. */
+const ALIGNED_COSINE = 0.98;
+
+/** A bound below this holds back its own part only, not the whole velocity. */
+const SLOW_MPS = 0.5;
+
+/**
+ * Velocity along `gap`, as fast as its bounds over the ground and in height allow: straight in space,
+ * or (`apart`) each at its own pace.
+ */
+const towards = (
+  gap: Readonly<Vector3>,
+  groundMps: number,
+  heightMps: number,
+  apart: boolean,
+): Vector3 => {
+  const groundM = Math.sqrt(gap.x * gap.x + gap.y * gap.y);
+  const heightM = Math.abs(gap.z);
+  const byGround = groundM > 1e-6 ? groundMps / groundM : Number.POSITIVE_INFINITY;
+  const byHeight = heightM > 1e-6 ? heightMps / heightM : Number.POSITIVE_INFINITY;
+  // Near the end of one of the two the other goes on at its own pace.
+  const common = Math.min(
+    apart || groundMps < SLOW_MPS ? Number.POSITIVE_INFINITY : byGround,
+    apart || heightMps < SLOW_MPS ? Number.POSITIVE_INFINITY : byHeight,
+  );
+  const [ground, height] = [Math.min(common, byGround), Math.min(common, byHeight)];
+  return vector3(
+    groundM > 1e-6 ? gap.x * ground : 0,
+    groundM > 1e-6 ? gap.y * ground : 0,
+    heightM > 1e-6 ? gap.z * height : 0,
+  );
+};
+
 /**
  * Smooth way to a point in PX4's auto modes: speed, acceleration and jerk bounded by MPC_XY_CRUISE,
  * MPC_Z_V_AUTO_*, MPC_ACC_*, MPC_JERK_AUTO; heading turned at MPC_YAWRAUTO_MAX. Local NED, 50 Hz.
@@ -34,20 +69,29 @@ export class AutoTrajectory {
   cruiseMps = Number.NaN;
   /** Speed at which the target is to be passed; 0 to stop there. */
   exitMps = 0;
+  /**
+   * On a route: how near its places need be passed. Until the velocity points at the next place, the
+   * speed then stays what it was before the turn. NaN where there is no route.
+   */
+  passingRadiusM = Number.NaN;
   /** Heading to turn to; the present one until a mode asks for another. */
   targetYawRad = 0;
   readonly #parameters: Parameters;
-  readonly #heightWaits: boolean;
+  readonly #inSpace: boolean;
   readonly #position: Vector3 = vector3(0, 0, 0);
   readonly #velocity: Vector3 = vector3(0, 0, 0);
   readonly #acceleration: Vector3 = vector3(0, 0, 0);
+  #speedBeforeTurnMps = Number.POSITIVE_INFINITY;
   #yawRad = 0;
   #yawRateRadps = 0;
 
-  /** @param heightWaits climbing too waits for a vehicle that lags behind, as in v1.15. */
-  constructor(parameters: Parameters, heightWaits: boolean) {
+  /**
+   * @param inSpace flies straight in space, and in height too waits for a vehicle that lags behind,
+   * as v1.15 does; v1.18 (and `false`) flies to the place and to the height apart.
+   */
+  constructor(parameters: Parameters, inSpace: boolean) {
     this.#parameters = parameters;
-    this.#heightWaits = heightWaits;
+    this.#inSpace = inSpace;
   }
 
   /** Takes up the present motion and aims at the point where it can stop. */
@@ -57,6 +101,8 @@ export class AutoTrajectory {
     Object.assign(this.#acceleration, { x: 0, y: 0, z: 0 });
     this.cruiseMps = Number.NaN;
     this.exitMps = 0;
+    this.passingRadiusM = Number.NaN;
+    this.#speedBeforeTurnMps = Number.POSITIVE_INFINITY;
     this.#yawRad = yawOf(motion.attitude);
     this.targetYawRad = this.#yawRad;
     this.#yawRateRadps = 0;
@@ -101,7 +147,7 @@ export class AutoTrajectory {
     return Math.abs(this.targetNed.z - motion.positionNed.z);
   }
 
-  /** Moves towards the target; writes position, velocity and heading into `out`. */
+  /** Moves towards the target; writes position, velocity, acceleration and heading into `out`. */
   step(
     dtS: number,
     motion: Motion,
@@ -109,27 +155,31 @@ export class AutoTrajectory {
     climbMps = Number.POSITIVE_INFINITY,
   ): void {
     const paceS = dtS * this.#pace(motion);
-    const heightPaceS = this.#heightWaits ? paceS : dtS;
-    this.#stepHorizontal(dtS, paceS, out);
-    const p = this.#parameters;
-    const gap = this.targetNed.z - this.#position.z;
-    const jerk = p.get('MPC_JERK_AUTO');
-    const acceleration = p.get(gap < 0 ? 'MPC_ACC_UP_MAX' : 'MPC_ACC_DOWN_MAX');
-    const limit = gap < 0 ? Math.min(p.get('MPC_Z_V_AUTO_UP'), climbMps) : p.get('MPC_Z_V_AUTO_DN');
-    const speed = Math.min(limit, brakingSpeed(Math.abs(gap), acceleration, jerk));
-    this.#stepVerticalSpeed(heightPaceS, Math.sign(gap) * speed);
+    const heightPaceS = this.#inSpace ? paceS : dtS;
+    const { x, y, z } = this.#position;
+    const gap = vector3(this.targetNed.x - x, this.targetNed.y - y, this.targetNed.z - z);
+    const groundMps = this.#groundSpeedMps(gap);
+    const heightMps = this.#heightSpeedMps(gap, climbMps);
+    const wanted = towards(gap, groundMps, heightMps, !this.#inSpace);
+    this.#stepHorizontal(dtS, paceS, wanted, out);
+    this.#stepVerticalSpeed(heightPaceS, wanted.z);
     this.#position.z += this.#velocity.z * heightPaceS;
     out.positionNed.z = this.#position.z;
     out.velocityNed.z = this.#velocity.z;
+    out.accelerationNed.z = this.#acceleration.z;
   }
 
   /** As {@link step}, but down (or up) at a speed instead of to an altitude. */
   stepSinking(dtS: number, motion: Motion, out: FlightSetpoint, downMps: number): void {
-    this.#stepHorizontal(dtS, dtS * this.#pace(motion), out);
+    const { x, y } = this.#position;
+    const gap = vector3(this.targetNed.x - x, this.targetNed.y - y, 0);
+    const wanted = towards(gap, this.#groundSpeedMps(gap), 0, true);
+    this.#stepHorizontal(dtS, dtS * this.#pace(motion), wanted, out);
     this.#stepVerticalSpeed(dtS, downMps);
     this.#position.z = motion.positionNed.z;
     out.positionNed.z = Number.NaN;
     out.velocityNed.z = this.#velocity.z;
+    out.accelerationNed.z = this.#acceleration.z;
   }
 
   /**
@@ -144,25 +194,52 @@ export class AutoTrajectory {
     return 1 - clamp(Math.sqrt(lagX * lagX + lagY * lagY) / most, 0, 1);
   }
 
-  /** @param paceS `dtS` as it passes for the trajectory; the heading turns in real time. */
-  #stepHorizontal(dtS: number, paceS: number, out: FlightSetpoint): void {
+  /** Greatest speed over the ground from which the target can still be met at {@link exitMps}. */
+  #groundSpeedMps({ x, y }: Readonly<Vector3>): number {
     const p = this.#parameters;
-    const jerk = p.get('MPC_JERK_AUTO');
-    const acceleration = p.get('MPC_ACC_HOR');
-    const gapX = this.targetNed.x - this.#position.x;
-    const gapY = this.targetNed.y - this.#position.y;
-    const gap = Math.sqrt(gapX * gapX + gapY * gapY);
+    const distanceM = Math.sqrt(x * x + y * y);
     const cruise = Number.isNaN(this.cruiseMps) ? p.get('MPC_XY_CRUISE') : this.cruiseMps;
-    const braking = brakingSpeed(gap, acceleration, jerk, this.exitMps);
+    const jerk = p.get('MPC_JERK_AUTO');
+    const braking = brakingSpeed(distanceM, p.get('MPC_ACC_HOR'), jerk, this.exitMps);
     const speed = Math.min(cruise, braking, p.get('MPC_XY_VEL_MAX'));
-    const perMetre = gap > 1e-6 ? speed / gap : 0;
-    this.#stepHorizontalVelocity(paceS, gapX * perMetre, gapY * perMetre, acceleration, jerk);
+    if (this.#isTurning(x, y, distanceM)) return Math.min(speed, this.#speedBeforeTurnMps);
+    this.#speedBeforeTurnMps = speed;
+    return speed;
+  }
+
+  #isTurning(gapX: number, gapY: number, distanceM: number): boolean {
+    const { x, y } = this.#velocity;
+    const speed = Math.sqrt(x * x + y * y);
+    if (!(distanceM > this.passingRadiusM) || speed < TURN_LEAST_MPS) return false;
+    return (x * gapX + y * gapY) / (speed * distanceM) < ALIGNED_COSINE;
+  }
+
+  /** The same for height, where it always stops. */
+  #heightSpeedMps({ z }: Readonly<Vector3>, climbMps: number): number {
+    const p = this.#parameters;
+    const acceleration = p.get(z < 0 ? 'MPC_ACC_UP_MAX' : 'MPC_ACC_DOWN_MAX');
+    const limit = z < 0 ? Math.min(p.get('MPC_Z_V_AUTO_UP'), climbMps) : p.get('MPC_Z_V_AUTO_DN');
+    return Math.min(limit, brakingSpeed(Math.abs(z), acceleration, p.get('MPC_JERK_AUTO')));
+  }
+
+  /** @param paceS `dtS` as it passes for the trajectory; the heading turns in real time. */
+  #stepHorizontal(
+    dtS: number,
+    paceS: number,
+    wanted: Readonly<Vector3>,
+    out: FlightSetpoint,
+  ): void {
+    const p = this.#parameters;
+    const [acceleration, jerk] = [p.get('MPC_ACC_HOR'), p.get('MPC_JERK_AUTO')];
+    this.#stepHorizontalVelocity(paceS, wanted.x, wanted.y, acceleration, jerk);
     this.#position.x += this.#velocity.x * paceS;
     this.#position.y += this.#velocity.y * paceS;
     out.positionNed.x = this.#position.x;
     out.positionNed.y = this.#position.y;
     out.velocityNed.x = this.#velocity.x;
     out.velocityNed.y = this.#velocity.y;
+    out.accelerationNed.x = this.#acceleration.x;
+    out.accelerationNed.y = this.#acceleration.y;
     this.#turn(dtS);
     out.yawRad = this.#yawRad;
   }

@@ -2,7 +2,8 @@ import type { Parameters } from './parameters.ts';
 
 /** A link is thought to be alive for this long after a heartbeat, and looked at once a second. */
 export const HEARTBEAT_TIMEOUT_S = 2.5;
-const LOOK_PERIOD_S = 1;
+/** The link's loop of 10 ms makes 1.01–1.02 s of a second. */
+const LOOK_PERIOD_S = 1.012;
 
 /**
  * Whether ground stations are heard. The loss shows late: COM_DL_LOSS_T counts from the last look at

@@ -128,6 +128,7 @@ export class MissionMode implements ModeBehaviour {
     const gapM = this.#trajectory.horizontalGapM(motion);
     if (isLanding(item) && gapM <= parameters.get('NAV_ACC_RAD')) this.#phase = 'land';
     this.#trajectory.cruiseMps = this.#speedMps;
+    this.#trajectory.passingRadiusM = this.#radiusM(item, situation);
     this.#trajectory.exitMps = this.#exitSpeedMps(item, place, situation);
   }
 

@@ -10,6 +10,8 @@ const SPEED_MAX_MPS = 10;
 const ACCELERATION_MAX_MPS2 = 2;
 /** Nearer than this to the circle it flies around instead of towards it. */
 const ON_CIRCLE_M = 2;
+/** Nearer than this to the centre there is no direction away from it. */
+const DRIFTED_M = 1e-3;
 /** Pull towards the circle, 1/s. */
 const RADIAL_P = 0.95;
 
@@ -28,7 +30,7 @@ export class Orbit implements ModeBehaviour {
   readonly wantsTakeoff = false;
   readonly #trajectory: AutoTrajectory;
   readonly #centre: Vector3 = vector3(0, 0, 0);
-  #radiusM = 10;
+  #radiusM: number = RADIUS_M.least;
   #speedMps = 1;
   #approaching = true;
   #placed = false;
@@ -42,6 +44,14 @@ export class Orbit implements ModeBehaviour {
     this.#approaching = true;
     if (!this.#placed) Object.assign(this.#centre, situation.motion.positionNed);
     this.#placed = false;
+  }
+
+  /** The circle that is flown; the radius is negative when it goes counter-clockwise. */
+  get circle(): { centreNed: Readonly<Vector3>; radiusM: number } {
+    return {
+      centreNed: this.#centre,
+      radiusM: this.#speedMps < 0 ? -this.#radiusM : this.#radiusM,
+    };
   }
 
   /** The circle to fly from now on. Radius and speed are bounded as PX4 bounds them. */
@@ -65,18 +75,19 @@ export class Orbit implements ModeBehaviour {
 
   step(dtS: number, situation: Situation, out: FlightSetpoint): void {
     const { motion } = situation;
+    if (situation.landed) this.#forget(motion.positionNed);
     const dx = motion.positionNed.x - this.#centre.x;
     const dy = motion.positionNed.y - this.#centre.y;
     const distanceM = Math.sqrt(dx * dx + dy * dy);
-    // At the very centre any way out is the nearest: north.
-    const outX = distanceM > 0.1 ? dx / distanceM : 1;
-    const outY = distanceM > 0.1 ? dy / distanceM : 0;
+    // Begun at its centre the circle is met wherever the vehicle happens to drift.
+    const outX = distanceM > DRIFTED_M ? dx / distanceM : 0;
+    const outY = distanceM > DRIFTED_M ? dy / distanceM : 0;
     const { targetNed } = this.#trajectory;
     if (this.#approaching) {
       targetNed.x = this.#centre.x + outX * this.#radiusM;
       targetNed.y = this.#centre.y + outY * this.#radiusM;
       targetNed.z = this.#centre.z;
-      this.#trajectory.targetYawRad = Math.atan2(-outY, -outX);
+      if (distanceM > DRIFTED_M) this.#trajectory.targetYawRad = Math.atan2(-outY, -outX);
       this.#trajectory.step(dtS, motion, out);
       if (Math.abs(distanceM - this.#radiusM) < ON_CIRCLE_M) this.#approaching = false;
       return;
@@ -90,5 +101,12 @@ export class Orbit implements ModeBehaviour {
     out.positionNed.z = this.#centre.z;
     out.yawRad = Math.atan2(-outY, -outX);
     out.yawRateRadps = this.#speedMps / this.#radiusM;
+  }
+
+  /** On the ground whatever was commanded is lost again: the least circle, around where it stands. */
+  #forget(here: Readonly<Vector3>): void {
+    Object.assign(this.#centre, here);
+    this.#radiusM = RADIUS_M.least;
+    this.#approaching = true;
   }
 }

@@ -43,6 +43,7 @@ import {
 import {
   attitudeTargetMessage,
   globalTargetMessage,
+  orbitMessage,
   positionTargetMessage,
   servoMessage,
 } from './target-messages.ts';
@@ -125,6 +126,7 @@ export const STREAMS: readonly StreamDeclaration[] = [
   stream(300, 0, 0, protocolMessage),
   stream(330, 10, 1, obstacleMessage),
   stream(331, 30, 0, odometryMessage),
+  stream(360, 5, 2, orbitMessage),
   stream(380, 0.5, 0.5, timeEstimateMessage),
   stream(397, 0, 0, metadataMessage),
   stream(436, 0.5, 0.5, currentModeMessage),
@@ -140,5 +142,5 @@ export const STREAMS: readonly StreamDeclaration[] = [
  */
 export const SILENT_STREAMS: ReadonlySet<number> = new Set([
   25, 26, 62, 65, 69, 93, 106, 112, 115, 116, 124, 129, 137, 143, 225, 231, 234, 246, 250, 251, 253,
-  254, 263, 265, 280, 281, 284, 286, 310, 335, 340, 350, 360, 361, 370, 411, 12_918, 12_920,
+  254, 263, 265, 280, 281, 284, 286, 310, 335, 340, 350, 361, 370, 411, 12_918, 12_920,
 ]);

@@ -1,13 +1,14 @@
 import {
   AttitudeTarget,
   MavFrame,
+  OrbitExecutionStatus,
   PositionTargetGlobalInt,
   PositionTargetLocalNed,
   ServoOutputRaw,
 } from 'mavlink-mappings/dist/lib/common.js';
 import type { Vector3 } from '#protocols/vector.ts';
 import { yawOf } from '../../rotation.ts';
-import { degE7, uint16, uint32, type Instruments } from './instruments.ts';
+import { degE7, uint16, uint32, usec, type Instruments } from './instruments.ts';
 
 /** Wide type on purpose: the bit mask's own type has no name for zero. */
 const NOTHING_IGNORED: number = 0;
@@ -127,6 +128,26 @@ export const servoMessage = (instruments: Instruments): (() => ServoOutputRaw) =
     message.servo2Raw = pwm(1);
     message.servo3Raw = pwm(2);
     message.servo4Raw = pwm(3);
+    return message;
+  };
+};
+
+/** While ORBIT flies. The altitude is that of the moment's position setpoint: NaN when there is none. */
+export const orbitMessage = (
+  instruments: Instruments,
+): (() => OrbitExecutionStatus | undefined) => {
+  const message = new OrbitExecutionStatus();
+  const { commander, modes, setpoint, situation } = instruments.autopilot;
+  message.frame = MavFrame.GLOBAL;
+  return () => {
+    if (commander.mode !== 'ORBIT') return undefined;
+    const { centreNed, radiusM } = modes.orbit.circle;
+    const centre = instruments.geodeticOf(centreNed);
+    message.timeUsec = usec(instruments.bootMs());
+    message.radius = radiusM;
+    message.x = degE7(centre.latDeg);
+    message.y = degE7(centre.lonDeg);
+    message.z = situation.originAltAmslM - setpoint.positionNed.z;
     return message;
   };
 };

@@ -1,3 +1,4 @@
+import { MavState } from 'mavlink-mappings/dist/lib/minimal.js';
 import type { Order } from '#protocols/channel/order.ts';
 import type { FlightPhase } from '#protocols/flight-phase.ts';
 import type { GoalId } from '#protocols/gossip/goal-id.ts';
@@ -82,6 +83,8 @@ export interface FlightCore {
   engaged: boolean;
   /** The mode from which OFFBOARD was asked for: still seeing it is no foreign change. */
   engageFrom: string | undefined;
+  /** It was a failsafe, which whoever let us ask for OFFBOARD has seen. */
+  engageFailsafe: boolean;
   /** The mode that somebody else flies since we let go. */
   foreignMode: string | undefined;
   /** HEARTBEAT has shown the motors armed in this flight. */
@@ -116,6 +119,7 @@ export const newFlightCore = (
   streamSinceMs: nowMs,
   engaged: false,
   engageFrom: undefined,
+  engageFailsafe: false,
   foreignMode: undefined,
   armedSeen: false,
   diedIn: undefined,
@@ -155,12 +159,13 @@ export const validOrder = (core: FlightCore): Order | undefined => {
 
 /** Starts the setpoint stream; OFFBOARD is asked for a moment later (phases/engaged.ts). */
 export const beginStream = (core: FlightCore, readings: Readings, reason: string): void => {
-  const { nowMs, telemetry, mode } = readings;
+  const { nowMs, telemetry, mode, status } = readings;
   core.guard.resume(telemetry.velocityNed);
   core.streaming = true;
   core.streamSinceMs = nowMs;
   core.engaged = false;
   core.engageFrom = mode.mode;
+  core.engageFailsafe = mode.failsafe || status.systemStatus >= MavState.CRITICAL;
   core.lastSetpointMs = nowMs;
   core.controls.forgetMode();
   enter(core, 'holding', reason, nowMs);

@@ -70,6 +70,8 @@ const recover = (core: FlightCore, readings: Readings): void => {
   } else if (diedIn === 'returning' || diedIn === 'landing') {
     leaveTo(core, diedIn, memory.reason, readings);
   } else {
+    // Our absence was a gap like any other.
+    core.missedStreamMs = readings.nowMs;
     beginStream(core, readings, 'pilot restarted');
   }
 };

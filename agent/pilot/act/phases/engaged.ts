@@ -16,6 +16,9 @@ const ENGAGE_WITHIN_MS = 12_000;
 /** A failsafe that shows this long after a gap in the stream comes from the gap. */
 const EXPLAINS_MS = 8000;
 
+/** PX4 that has not gone into its failsafe so long after a gap will not because of it. */
+const TRIPS_WITHIN_MS = 500;
+
 /** offboard and holding: the guard's setpoints fly, as long as nobody takes the vehicle away. */
 export const engaged = (core: FlightCore, readings: Readings): void => {
   const { verdict, nowMs } = readings;
@@ -45,6 +48,10 @@ const keepsControl = (core: FlightCore, readings: Readings): boolean => {
   const shows = mode === 'OFFBOARD' && atMs > core.streamSinceMs;
   if (shows) {
     core.engaged = true;
+    // Setpoints come again and PX4 flies by them: what it does from here on is no answer to the gap.
+    if (atMs - core.missedStreamMs > TRIPS_WITHIN_MS) {
+      core.missedStreamMs = Number.NEGATIVE_INFINITY;
+    }
     return true;
   }
   if (core.engaged && atMs > core.streamSinceMs) {
@@ -55,6 +62,7 @@ const keepsControl = (core: FlightCore, readings: Readings): boolean => {
     core.engaged = false;
     core.streamSinceMs = nowMs;
     core.engageFrom = mode;
+    core.engageFailsafe = true;
   }
   if (!core.engaged) return engage(core, readings);
   return true;
@@ -69,7 +77,8 @@ const engage = (core: FlightCore, readings: Readings): boolean => {
   const { mode, atMs, failsafe } = readings.mode;
   const elapsedMs = nowMs - core.streamSinceMs;
   // PX4 goes from its take-off to LOITER by itself; whoever says LOITER after it took OFFBOARD is a person.
-  const foreign = mode !== core.engageFrom && mode !== 'AUTO_LOITER' && !failsafe;
+  const known = mode === core.engageFrom && (!failsafe || core.engageFailsafe);
+  const foreign = !known && !isOwnGap(core, readings) && (failsafe || mode !== 'AUTO_LOITER');
   const overruled = core.controls.isOverruled(readings.mode, core.engageFrom);
   if (atMs > core.streamSinceMs && mode !== 'OFFBOARD' && (foreign || overruled)) {
     letGo(core, readings, `mode ${mode ?? 'unknown'} not asked for`);

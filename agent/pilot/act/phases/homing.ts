@@ -1,3 +1,4 @@
+import { MavState } from 'mavlink-mappings/dist/lib/minimal.js';
 import {
   beginStream,
   isStill,
@@ -81,7 +82,9 @@ const rejoin = (core: FlightCore, readings: Readings, released: boolean): void =
   const order = validOrder(core);
   if (order === undefined) return;
   const newer = order.number > core.memory.leftAtOrder;
-  if (order.kind === 'fly' && (newer || released) && mayRejoin(core, readings)) {
+  // What PX4 wants for itself, only an operator may end: the mode alone does not tell, it is the same.
+  const wanted = released || (newer && readings.status.systemStatus < MavState.CRITICAL);
+  if (order.kind === 'fly' && wanted && mayRejoin(core, readings)) {
     beginStream(core, readings, 'rejoining');
   } else if (order.kind === 'land' && newer && core.memory.phase === 'returning') {
     leaveTo(core, 'landing', 'ordered', readings);

@@ -50,6 +50,7 @@ export class DroneMesh {
       sysid: session.member.admission.self,
       status: undefined,
       mind: undefined,
+      startMs: Number.POSITIVE_INFINITY,
       logHead: undefined,
       echoes: [],
     };
@@ -135,6 +136,7 @@ export class DroneMesh {
 
   /** Some twenty times a second. */
   tick(nowMs: number): void {
+    this.#sources.startMs = Math.min(this.#sources.startMs, nowMs);
     const isFlying = this.#sources.status?.values.armed === 1;
     if (nowMs - this.#beaconMs >= (isFlying ? FLYING_BEACON_MS : BEACON_MS)) {
       this.#publishBeacon(nowMs, false);
@@ -182,4 +184,9 @@ const isNews = (before: PilotStatus | undefined, now: PilotStatus): boolean =>
   before === undefined ||
   before.values.directiveNumber !== now.values.directiveNumber ||
   before.values.directiveIssuer !== now.values.directiveIssuer ||
-  before.values.phase !== now.values.phase;
+  before.values.phase !== now.values.phase ||
+  codesOf(before.troubles) !== codesOf(now.troubles);
+
+/** Without their subjects: shares of lost packets change with every look. */
+const codesOf = (troubles: PilotStatus['troubles']): string =>
+  troubles.map(({ code }) => code).join(' ');

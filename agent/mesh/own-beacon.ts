@@ -3,6 +3,7 @@ import { FLIGHT_PHASES, type FlightPhase } from '#protocols/flight-phase.ts';
 import type { Beacon } from '#protocols/gossip/beacon.ts';
 import type { LogHead } from '#protocols/log/log-head.ts';
 import { FLIGHT_MODES } from '#protocols/mavlink/modes.ts';
+import { packTrouble, trouble, type Trouble } from '#protocols/trouble.ts';
 import { clamp, degreesFromRadians } from '#protocols/units.ts';
 
 /** What the beacon of a drone is made of; each source may be missing or dead. */
@@ -11,12 +12,16 @@ export interface BeaconSources {
   status: PilotStatus | undefined;
   /** Last beacon that the mind proposed, and when: the mission's side of it. */
   mind: { beacon: Beacon; atMs: number } | undefined;
+  /** When this process began to wait for a pilot, monotonic ms. */
+  startMs: number;
   logHead: LogHead | undefined;
   echoes: Beacon['echoes'];
 }
 
 /** Without word from the pilot for this long, PX4's own failsafe may be flying. */
 const PILOT_SILENT_MS = 2000;
+/** A pilot that starts anew on a busy machine takes seconds; one that is gone for longer needs a person. */
+const PILOT_GONE_MS = 10_000;
 /** What the mind said last is the mission's state for this long. */
 const MIND_SILENT_MS = 5000;
 /** How fast a drone may have moved away from where its pilot last saw it, m/s. */
@@ -47,6 +52,7 @@ export const composeBeacon = (sources: BeaconSources, departureMs: number): Beac
     model: mind?.beacon.model ?? '',
     logHead: logHead === undefined ? null : [logHead.link, logHead.head.slice(0, 8)],
     echoes,
+    troubles: troublesOf(sources, departureMs).map(packTrouble),
   };
 };
 
@@ -115,6 +121,14 @@ const phaseOf = ({ values }: PilotStatus, isSilent: boolean): FlightPhase => {
 const reasonOf = (status: PilotStatus | undefined, departureMs: number): string => {
   if (status === undefined) return 'no pilot yet';
   return departureMs - status.values.nowMs > PILOT_SILENT_MS ? 'pilot silent' : status.reason;
+};
+
+const troublesOf = (
+  { status, startMs }: BeaconSources,
+  departureMs: number,
+): readonly Trouble[] => {
+  const isGone = departureMs - (status?.values.nowMs ?? startMs) > PILOT_GONE_MS;
+  return isGone ? [trouble('pilot-silent', true)] : (status?.troubles ?? []);
 };
 
 const directiveOf = (status: PilotStatus | undefined): Beacon['directive'] => {

@@ -182,6 +182,8 @@ const beaconOf = (mind: Mind, status: PilotStatus, work: WorkView | undefined): 
     // The mesh process fills it in: it holds the recorder's signed heads.
     logHead: null,
     echoes: echoesOf(mind.members),
+    // The mesh process knows them from the pilot itself.
+    troubles: [],
   };
 };
 

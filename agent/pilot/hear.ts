@@ -9,6 +9,7 @@ import type { Frame } from '#protocols/mavlink/framer.ts';
 import type { AuthorityNews } from './act/authority.ts';
 import { isHot } from './estimate/hot-messages.ts';
 import { rangeRingFrom } from './estimate/range-ring.ts';
+import { decodeLinkTroubles } from './troubles.ts';
 import { takeLimits, type Pilot } from './pilot.ts';
 
 /** Takes the autopilot's packets in; returns what the mind should hear of them at once. */
@@ -49,6 +50,7 @@ export const hearChannel = (pilot: Pilot, frames: readonly ChannelFrame[], nowMs
     } else if (type === MESSAGE_TYPE.envelope) {
       obey(pilot, pilot.core.authority.receive(payload), nowMs);
     } else if (type === MESSAGE_TYPE.neighbours) hearNeighbours(pilot, payload, nowMs);
+    else if (type === MESSAGE_TYPE.linkTroubles) pilot.linkTroubles = decodeLinkTroubles(payload);
   }
 };
 

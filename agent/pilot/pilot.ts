@@ -4,6 +4,7 @@ import { publicKeyFromHex } from '#protocols/gossip/identity.ts';
 import { Encoder } from '#protocols/mavlink/codec.ts';
 import { AutopilotTracker } from '#protocols/mavlink/heartbeat.ts';
 import { HeartbeatWatchdog } from '#protocols/mavlink/heartbeat-watchdog.ts';
+import type { Trouble } from '#protocols/trouble.ts';
 import { Authority, type OperatorKey } from './act/authority.ts';
 import { COMPANION_COMPID, Controls } from './act/controls.ts';
 import { newFlightCore, type FlightCore } from './act/flight-core.ts';
@@ -53,6 +54,8 @@ export interface Pilot {
   operatorHeardMs: number;
   mindHeardMs: number;
   neighbours: Neighbour[];
+  /** What the process found on the vehicle's link (LinkWatch). */
+  linkTroubles: Trouble[];
   yawSetpointRad: number;
   /** Jumps of PX4's frame that have been followed (Estimate). */
   shiftDownM: number;
@@ -115,6 +118,7 @@ export const createPilot = (start: PilotStart, verify: Verify): Pilot => {
     operatorHeardMs: start.startMs,
     mindHeardMs: start.startMs,
     neighbours: [],
+    linkTroubles: [],
     yawSetpointRad: 0,
     shiftDownM: 0,
     shiftHeadingRad: 0,

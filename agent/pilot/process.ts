@@ -18,6 +18,7 @@ import { openPilotLink, type PilotLink } from './open-link.ts';
 import { createPilot, type Pilot, type PilotStart } from './pilot.ts';
 import { encodePilotStart } from './replay.ts';
 import { PILOT_TICK_MS, pilotTick } from './tick.ts';
+import { encodeLinkTroubles } from './troubles.ts';
 
 /** Ticks between two batches of records. */
 const FLUSH_EVERY = 10;
@@ -48,6 +49,8 @@ export class PilotProcess {
   readonly #recorder: ChannelPeer;
   readonly #memoryFile: MemoryFile;
   readonly #mailbox = new Mailbox();
+  /** For the next tick, by way of its inbox: a replay must hear of it too. */
+  readonly #linkNews: ChannelFrame[] = [];
   readonly #clients = new Map<ChannelPeer, Client>();
   readonly #jitter = new Jitter();
   #server: Awaited<ReturnType<typeof listenChannel>> | undefined;
@@ -131,7 +134,8 @@ export class PilotProcess {
 
   #step(nowMs: number): void {
     for (const client of this.#clients.values()) client.frames = 0;
-    const inbox: PilotInbox = { packets: this.#link.receive(), frames: this.#mailbox.take() };
+    const frames = [...this.#linkNews.splice(0), ...this.#mailbox.take()];
+    const inbox: PilotInbox = { packets: this.#link.receive(), frames };
     const outbox = pilotTick(this.#pilot, inbox, nowMs);
     // The vehicle first: nothing that follows may delay a setpoint.
     for (const packet of outbox.packets) this.#link.send(packet);
@@ -143,7 +147,11 @@ export class PilotProcess {
     this.#record(inbox, outbox, nowMs);
     this.#linkWatch.observe(inbox.packets);
     const findings = this.#linkWatch.news(this.#pilot.tracker.status(nowMs).linkQuality, nowMs);
-    if (findings !== undefined) tell({ event: 'link', findings });
+    if (findings !== undefined) {
+      tell({ event: 'link', findings });
+      const payload = encodeLinkTroubles(findings);
+      this.#linkNews.push({ type: MESSAGE_TYPE.linkTroubles, payload });
+    }
   }
 
   #broadcast(outbox: PilotOutbox): void {

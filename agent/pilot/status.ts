@@ -2,10 +2,12 @@ import { emptyPilotStatus, type PilotStatus } from '#protocols/channel/pilot-sta
 import { geodeticFromNed } from '#protocols/frames.ts';
 import { FLIGHT_PHASES } from '#protocols/flight-phase.ts';
 import { FLIGHT_MODES } from '#protocols/mavlink/modes.ts';
+import { troubleText, type Trouble } from '#protocols/trouble.ts';
 import { PLAN_SOURCES } from '#protocols/trajectory.ts';
 import type { FlightCore, Readings } from './act/flight-core.ts';
 import type { Follower } from './act/follower.ts';
 import { guardActionCode } from './guard/action.ts';
+import { troublesOf } from './troubles.ts';
 
 type Values = PilotStatus['values'];
 
@@ -15,7 +17,8 @@ export const pilotStatusOf = (
   readings: Readings,
   follower: Follower,
   yawSetpointRad: number,
-  trafficWords = '',
+  trafficWords: string,
+  troubles: { link: readonly Trouble[]; clockJumpedMs: number },
 ): PilotStatus => {
   const status = emptyPilotStatus();
   const { values } = status;
@@ -33,7 +36,11 @@ export const pilotStatusOf = (
   }
   const { phase, reason } = core.memory;
   status.reason = reason === 'traffic' ? `traffic: ${trafficWords}` : reason;
-  if (phase === 'boot') status.reason = readings.peerTrouble ?? 'autopilot silent';
+  status.troubles = troublesOf(troubles.link, core, troubles.clockJumpedMs, readings.nowMs);
+  if (phase === 'boot') {
+    const [gravest] = troubles.link.filter(({ grave }) => grave).map(troubleText);
+    status.reason = readings.peerTrouble ?? gravest ?? 'autopilot silent';
+  }
   return status;
 };
 

@@ -64,6 +64,7 @@ export const pilotTick = (pilot: Pilot, inbox: PilotInbox, nowMs: number): Pilot
       pilot.follower,
       pilot.yawSetpointRad,
       nearestInWords(pilot.situation.traffic, readings.estimate.positionNed),
+      { link: pilot.linkTroubles, clockJumpedMs: pilot.telemetry.clock.jumpedMs },
     );
     frames.push({ type: MESSAGE_TYPE.pilotStatus, payload: encodePilotStatus(status) });
   }

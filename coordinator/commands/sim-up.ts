@@ -9,6 +9,7 @@ import { startSwarm, type RunningSwarm } from '#sim/swarm/start-swarm.ts';
 import { startStation, writeStationConfig, type RunningStation } from '../station/start-station.ts';
 import type { SwarmView } from '../station/view.ts';
 import type { Context } from './context.ts';
+import { troubleLines } from './status.ts';
 import { prepareSwarm, type SimOptions } from './prepare-swarm.ts';
 
 /** A simulated swarm with its station, heard and ready for a goal. */
@@ -22,12 +23,18 @@ export interface Simulation {
 
 const READY_TIMEOUT_S = 60;
 
-/** Starts everything and waits until the station hears every drone standing by. */
+/**
+ * Starts everything and waits until the station hears every drone standing by. Throws the Faults
+ * `swarm-not-ready`, with what keeps each drone from it, and `interrupted`; nothing runs then.
+ */
 export const startSimulation = async (
   context: Context,
   options: SimOptions,
 ): Promise<Simulation> => {
   const { mission, layout, scenario, stationConfig, px4 } = await prepareSwarm(context, options);
+  const interruption = new AbortController();
+  const interrupt = (): void => interruption.abort();
+  for (const signal of SIGNALS) process.once(signal, interrupt);
   const swarm = await startSwarm(layout, scenario, px4);
   let station: RunningStation | undefined;
   const stop = async (): Promise<void> => {
@@ -36,27 +43,40 @@ export const startSimulation = async (
   };
   try {
     station = await startStation(stationConfig, layout.runDir);
-    await allHeard(context, options.drones);
+    await allHeard(context, options.drones, interruption.signal);
   } catch (error) {
     await stop();
     throw error;
+  } finally {
+    for (const signal of SIGNALS) process.off(signal, interrupt);
   }
   return { mission, layout, swarm, station, stop };
 };
 
-const allHeard = async (context: Context, drones: number): Promise<void> => {
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+
+const allHeard = async (
+  context: Context,
+  drones: number,
+  interruption: AbortSignal,
+): Promise<void> => {
   const deadlineMs = systemClock.monotonicMs() + READY_TIMEOUT_S * 1000;
   for (;;) {
     const view = (await context.station.call('GET', '/state')) as SwarmView;
     const ready = view.drones.filter((drone) => drone.phase === 'standby').length;
     if (ready === drones) return;
+    if (interruption.aborted) {
+      throw new Fault('interrupted', 'interrupted: everything was brought down', {
+        exit: 'interrupted',
+      });
+    }
     if (systemClock.monotonicMs() > deadlineMs) {
       throw new Fault(
         'swarm-not-ready',
         `${ready} of ${drones} drones stand by after ${READY_TIMEOUT_S} s`,
         {
           data: { ready, drones },
-          remedy: 'Look at the *.log files in the run directory.',
+          remedy: troubleLines(view).join('\n') || 'Look at the *.log files in the run directory.',
         },
       );
     }

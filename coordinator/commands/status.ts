@@ -42,8 +42,18 @@ export const statusText = (context: Context, view: SwarmView): string => {
     'heard',
     '',
   ];
-  return `${plainText(head)}\n${context.output.table(titles, rows)}`;
+  const table = context.output.table(titles, rows);
+  return [plainText(head), table, ...troubleLines(view)].join('\n');
 };
+
+/** What is wrong and what to do, two lines each. */
+export const troubleLines = ({ drones }: SwarmView): string[] =>
+  drones.flatMap(({ sysid, name, troubles }) =>
+    troubles.map(
+      ({ severity, text, remedy }) =>
+        `${sysid} ${plainText(name)}: ${severity}: ${text}\n  → ${remedy}`,
+    ),
+  );
 
 export const fetchView = async (context: Context): Promise<SwarmView> =>
   (await context.station.call('GET', '/state')) as SwarmView;

@@ -8,6 +8,7 @@ import { compareGoalIds } from '#protocols/gossip/goal-order.ts';
 import type { Goal } from '#protocols/gossip/goal.ts';
 import type { Intent } from '#protocols/gossip/intent.ts';
 import type { TaskReport } from '#protocols/gossip/task-report.ts';
+import { troubleText, unpackTrouble } from '#protocols/trouble.ts';
 
 /** What the station has heard; grows by {@link hear}, is shown by view-of.ts. */
 export interface StationState {
@@ -128,6 +129,9 @@ const hearBeacon = (
     const why = beacon.reason === '' ? '' : ` (${beacon.reason})`;
     note(state, atMs, `${nameOf(author)}: ${beacon.phase}${why}`);
   }
+  for (const text of newTroubles(known?.beacon, beacon)) {
+    note(state, atMs, `${nameOf(author)}: ${text}`);
+  }
   const drone = known ?? { beacon, heardMs: atMs, intent: undefined, trail: [], flew: false };
   drone.beacon = beacon;
   drone.heardMs = atMs;
@@ -137,6 +141,15 @@ const hearBeacon = (
   if (last === undefined || last[0] !== place[0] || last[1] !== place[1]) drone.trail.push(place);
   if (drone.trail.length > MAX_TRAIL) drone.trail.shift();
   state.drones.set(author, drone);
+};
+
+/** Those that the last beacon did not tell. */
+const newTroubles = (before: Beacon | undefined, { troubles }: Beacon): string[] => {
+  const told = new Set(before?.troubles.map(([number]) => number));
+  return troubles.flatMap((packed) => {
+    const trouble = told.has(packed[0]) ? undefined : unpackTrouble(packed);
+    return trouble === undefined ? [] : [troubleText(trouble)];
+  });
 };
 
 /** As among the drones: a greater claim epoch wins, then done, then the smaller owner. */

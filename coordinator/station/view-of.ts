@@ -6,8 +6,9 @@ import type { MeshStatus } from '#protocols/channel/mesh-messages.ts';
 import { geodeticFromNed, type Origin } from '#protocols/frames.ts';
 import { decodeKnots } from '#protocols/gossip/intent.ts';
 import type { Member, Roster } from '#protocols/gossip/roster.ts';
+import { troubleRemedy, troubleText, unpackTrouble } from '#protocols/trouble.ts';
 import type { HeardDrone, StationState } from './fold.ts';
-import type { CellView, DroneView, SwarmView } from './view.ts';
+import type { CellView, DroneView, SwarmView, TroubleView } from './view.ts';
 
 interface Moment {
   nowMs: number;
@@ -99,6 +100,7 @@ const NEVER: Omit<DroneView, 'sysid' | 'name'> = {
   batteryPercent: 0,
   task: null,
   reason: '',
+  troubles: [],
   planSource: 'none',
   model: '',
   goal: null,
@@ -129,6 +131,7 @@ const droneView = (state: StationState, member: Member, moment: Moment): DroneVi
     batteryPercent: beacon.batteryPercent,
     task: beacon.task,
     reason: beacon.reason,
+    troubles: troubleViews(beacon.troubles, member.id),
     planSource: beacon.planSource,
     model: beacon.model,
     goal: beacon.goal,
@@ -139,6 +142,20 @@ const droneView = (state: StationState, member: Member, moment: Moment): DroneVi
     trail: heard.trail,
   };
 };
+
+const troubleViews = (packed: HeardDrone['beacon']['troubles'], sysid: number): TroubleView[] =>
+  packed.flatMap((one) => {
+    const trouble = unpackTrouble(one);
+    if (trouble === undefined) return [];
+    return [
+      {
+        code: trouble.code,
+        severity: trouble.grave ? ('error' as const) : ('warning' as const),
+        text: troubleText(trouble),
+        remedy: troubleRemedy(trouble, sysid),
+      },
+    ];
+  });
 
 const logHeadText = ([index, head]: readonly [number, Uint8Array]): string =>
   `${index}:${Array.from(head, (byte) => byte.toString(16).padStart(2, '0')).join('')}`;

@@ -17,6 +17,8 @@ export interface DroneView {
   batteryPercent: number;
   task: string | null;
   reason: string;
+  /** What keeps it from flying, or soon may, the gravest first. */
+  troubles: TroubleView[];
   planSource: string;
   model: string;
   goal: GoalId | null;
@@ -28,6 +30,16 @@ export interface DroneView {
   intent: (readonly [number, number, number])[];
   /** Where it was, [longitude, latitude], oldest first, bounded. */
   trail: (readonly [number, number])[];
+}
+
+/** Something wrong with a drone, as said over the air. */
+export interface TroubleView {
+  /** For programs (protocols/trouble.ts). */
+  code: string;
+  severity: 'error' | 'warning';
+  text: string;
+  /** What to do about it, imperative. */
+  remedy: string;
 }
 
 export interface CellView {

@@ -12,6 +12,8 @@ export const MESSAGE_TYPE = {
   neighbours: 5,
   /** pilot → mind: ranges of the ring, fixed layout: range-ring.ts */
   rangeRing: 6,
+  /** the pilot's process → its own tick, never over a socket: troubles of the vehicle's link, lines of text */
+  linkTroubles: 7,
   /** mesh → mind, msgpack: mesh-messages.ts */
   received: 16,
   /** mind → mesh, msgpack: mesh-messages.ts */

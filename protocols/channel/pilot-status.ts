@@ -1,3 +1,4 @@
+import { MAX_LINES_BYTES, troubleLines, troublesOfLines, type Trouble } from '../trouble.ts';
 import { numberLayout } from './number-layout.ts';
 
 /**
@@ -60,9 +61,13 @@ export interface PilotStatus {
   values: Record<PilotStatusField, number>;
   /** Why the pilot does what it does, when it is not simply the trajectory; empty otherwise. */
   reason: string;
+  /** What keeps the drone from flying, or soon may; the gravest first, at most MAX_TROUBLES. */
+  troubles: Trouble[];
 }
 
-const layout = numberLayout(STATUS_FIELDS, 80);
+const MAX_REASON_BYTES = 80;
+
+const layout = numberLayout(STATUS_FIELDS, MAX_REASON_BYTES + MAX_LINES_BYTES);
 
 export const emptyPilotStatus = (): PilotStatus => ({
   values: Object.fromEntries(STATUS_FIELDS.map((field) => [field, Number.NaN])) as Record<
@@ -70,13 +75,24 @@ export const emptyPilotStatus = (): PilotStatus => ({
     number
   >,
   reason: '',
+  troubles: [],
 });
 
-export const encodePilotStatus = (status: PilotStatus): Uint8Array =>
-  layout.encode(status.values, status.reason);
+/** The reason, cut to 80 bytes, is the first line of the text; each trouble is another. */
+export const encodePilotStatus = ({ values, reason, troubles }: PilotStatus): Uint8Array =>
+  layout.encode(values, firstLine(reason) + troubleLines(troubles));
+
+const firstLine = (reason: string): string => {
+  const bytes = new TextEncoder().encode(reason.replaceAll('\n', ' '));
+  if (bytes.length <= MAX_REASON_BYTES) return reason.replaceAll('\n', ' ');
+  // A character that was cut in two is left out.
+  return new TextDecoder().decode(bytes.subarray(0, MAX_REASON_BYTES)).replace(/\ufffd+$/u, '');
+};
 
 /** Undefined for anything malformed. */
 export const decodePilotStatus = (bytes: Uint8Array): PilotStatus | undefined => {
   const decoded = layout.decode(bytes);
-  return decoded === undefined ? undefined : { values: decoded.values, reason: decoded.text };
+  if (decoded === undefined) return undefined;
+  const [reason = '', ...lines] = decoded.text.split('\n');
+  return { values: decoded.values, reason, troubles: troublesOfLines(lines) };
 };

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 
 import { FLIGHT_PHASES } from '../flight-phase.ts';
+import { MAX_SUBJECT_CHARS, MAX_TROUBLES } from '../trouble.ts';
 import { taskIdSchema } from './bid.ts';
 import { exactBytes } from './byte-string.ts';
 import { goalIdSchema } from './goal-id.ts';
@@ -34,6 +35,10 @@ export const beaconSchema = z.strictObject({
   logHead: z.tuple([z.uint32(), exactBytes(8)]).nullable(),
   /** Echo for the swarm clock: [member, its last sentMs heard, our monotonic ms at receipt]. */
   echoes: z.array(z.tuple([z.uint32().max(65_535), z.number(), z.number()])).max(8),
+  /** What keeps it from flying (packTrouble); numbers that a version does not know are left out. */
+  troubles: z
+    .array(z.tuple([z.uint32().max(127), z.string().max(MAX_SUBJECT_CHARS)]))
+    .max(MAX_TROUBLES),
 });
 
 export type Beacon = z.infer<typeof beaconSchema>;

@@ -25,4 +25,5 @@ export const stationBeacon = (echoes: Beacon['echoes']): Beacon => ({
   model: '',
   logHead: null,
   echoes,
+  troubles: [],
 });

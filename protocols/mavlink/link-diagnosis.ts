@@ -8,6 +8,8 @@ export interface LinkObservation {
   /** As configured. */
   address: LinkAddress;
   link: Pick<VehicleLink, 'counts' | 'outage' | 'strangers'>;
+  /** Frames whose signature was not believed, where the link looks at signatures. */
+  unsignedFrames?: number;
   census: LinkCensus;
   /** The vehicle meant; undefined when any will do. */
   sysid?: number | undefined;
@@ -30,7 +32,8 @@ export type LinkFindingCode =
   | 'same-sysid'
   | 'second-sender'
   | 'damaged-bytes'
-  | 'packets-lost';
+  | 'packets-lost'
+  | 'signature-refused';
 
 export interface LinkFinding {
   code: LinkFindingCode;
@@ -40,6 +43,8 @@ export interface LinkFinding {
   message: string;
   /** What to do about it, imperative. */
   remedy: string;
+  /** Whom or what it is about, in a word: an address, a system id, a share; empty when the code says all. */
+  subject: string;
 }
 
 /** An autopilot sends a heartbeat each second: three must have had the time to come. */
@@ -77,6 +82,7 @@ const notUnderstood = ({ address, link: { counts, strangers } }: LinkObservation
         'link-silent',
         `nothing comes from ${where}, but ${other.address}:${other.port} sends here`,
         "Check the vehicle's address and port: if that is the vehicle, write it as remote.",
+        other.address,
       );
     }
     return error('link-silent', `nothing at all comes from ${where}`, silentRemedy(address));
@@ -94,6 +100,7 @@ const notUnderstood = ({ address, link: { counts, strangers } }: LinkObservation
       'wrong-baud',
       `${counts.bytesReceived} bytes came from ${address.path}, and no MAVLink packet among them: ${address.baud} is probably the wrong baud rate`,
       `Use the rate of the flight controller's port (SER_TEL1_BAUD and the like); usual are ${USUAL_BAUDS.join(', ')}. Then check that MAV_0_CONFIG or MAV_1_CONFIG names this port, and TX, RX and ground.`,
+      `${address.baud}`,
     );
   }
   return error(
@@ -125,7 +132,8 @@ const mavlink1 = (where: string, what: string): LinkFinding =>
     'Set MAV_PROTO_VER to 2 on the flight controller, and MAVLink 2 framing on the radio or bridge (SiK: MAVLINK=1 with firmware 2.0 or newer).',
   );
 
-const autopilotsOf = ({ address, census, sysid, link }: LinkObservation): LinkFinding[] => {
+const autopilotsOf = (seen: LinkObservation): LinkFinding[] => {
+  const { address, census, sysid, link } = seen;
   const where = connectionString(address);
   const { autopilots } = census;
   const meant = autopilots.filter((one) => sysid === undefined || one.sysid === sysid);
@@ -138,6 +146,7 @@ const autopilotsOf = ({ address, census, sysid, link }: LinkObservation): LinkFi
         'not-px4',
         `system ${stranger.sysid} is ${name}, not PX4: it lacks PX4's modes (OFFBOARD under guard of COM_OF_LOSS_T), its bytewise parameters and its failsafes`,
         'Install PX4 1.15 or newer on the flight controller.',
+        name,
       ),
     ];
   }
@@ -149,6 +158,17 @@ const autopilotsOf = ({ address, census, sysid, link }: LinkObservation): LinkFi
         'wrong-sysid',
         `${where} has ${who}, and not vehicle ${sysid ?? 'any'}`,
         `Set MAV_SYS_ID to ${sysid ?? 'a number of its own'} on the vehicle, or correct sysid in the configuration.`,
+        heard.join(','),
+      ),
+    ];
+  }
+  const { unsignedFrames = 0 } = seen;
+  if (unsignedFrames > 0) {
+    return [
+      error(
+        'signature-refused',
+        `${unsignedFrames} packets from ${where} are not signed with our key, and are not believed`,
+        'Give the vehicle and this computer the same key (skein vehicle signing enable FILE), or check that nobody else sends here.',
       ),
     ];
   }
@@ -177,6 +197,7 @@ const twinsOf = ({ census, sysid }: LinkObservation): LinkFinding[] =>
         'same-sysid',
         `two autopilots speak as system ${twin} on one link`,
         'Give every vehicle a MAV_SYS_ID of its own, and restart it.',
+        `${twin}`,
       ),
     );
 
@@ -188,6 +209,7 @@ const strangersOf = ({ link, sysid }: LinkObservation): LinkFinding[] =>
         'second-sender',
         `${address}:${port} sends as system ${claimed} too (${datagrams} datagrams): not heard, the first one is kept`,
         `Find out who that is: a second vehicle needs a MAV_SYS_ID and a port of its own; if you do not know it, close the network and sign the link.`,
+        address,
       ),
     );
 
@@ -219,7 +241,7 @@ const damageOf = ({ address, link: { counts }, linkQuality }: LinkObservation): 
         ? 'Check ground and cable length, connect RTS/CTS and write ?flow=rtscts, or lower the baud rate at both ends.'
         : 'Check the radio or bridge on the way: UDP itself damages nothing.';
     const message = `${Math.round(share * 100)} % of the bytes from ${connectionString(address)} are damaged`;
-    found.push(warning('damaged-bytes', message, remedy));
+    found.push(warning('damaged-bytes', message, remedy, `${Math.round(share * 100)} %`));
   }
   if (1 - linkQuality > LOST_SHARE) {
     found.push(
@@ -227,22 +249,23 @@ const damageOf = ({ address, link: { counts }, linkQuality }: LinkObservation): 
         'packets-lost',
         `${Math.round((1 - linkQuality) * 100)} % of the autopilot's packets do not arrive`,
         'Ask for fewer streams or raise the baud rate; on a radio, check antenna and distance.',
+        `${Math.round((1 - linkQuality) * 100)} %`,
       ),
     );
   }
   return found;
 };
 
-const error = (code: LinkFindingCode, message: string, remedy: string): LinkFinding => ({
-  code,
-  severity: 'error',
-  message,
-  remedy,
-});
+const error = (
+  code: LinkFindingCode,
+  message: string,
+  remedy: string,
+  subject = '',
+): LinkFinding => ({ code, severity: 'error', message, remedy, subject });
 
-const warning = (code: LinkFindingCode, message: string, remedy: string): LinkFinding => ({
-  code,
-  severity: 'warning',
-  message,
-  remedy,
-});
+const warning = (
+  code: LinkFindingCode,
+  message: string,
+  remedy: string,
+  subject = '',
+): LinkFinding => ({ code, severity: 'warning', message, remedy, subject });

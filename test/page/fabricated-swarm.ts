@@ -47,6 +47,17 @@ const drone = (mission: Mission, index: number): DroneView => {
     batteryPercent,
     task: `lane:${index}`,
     reason: index === 2 ? 'battery reserve' : index === 4 ? HOSTILE_REASON : '',
+    troubles:
+      index === 1
+        ? [
+            {
+              code: 'second-sender',
+              severity: 'warning',
+              text: `somebody else claims to be the vehicle: ${HOSTILE_REASON}`,
+              remedy: 'Find out who that is.',
+            },
+          ]
+        : [],
     planSource: (['model', 'model', 'none', 'safe', 'analytic'] as const)[index]!,
     model: 'fabricated',
     goal: { issuer: 1000, epoch: 1, sequence: 1 },

@@ -1,7 +1,9 @@
+import type { Trouble } from '#protocols/trouble.ts';
 import type { Finding } from '../preflight/finding.ts';
 import { fixesFor, type ParameterChange } from '../preflight/fixes.ts';
 import type { ParameterReadings, PreflightInput } from '../preflight/input.ts';
 import { preflight } from '../preflight/preflight.ts';
+import { preflightTroubles } from '../troubles.ts';
 import type { FlightCore, Readings } from './flight-core.ts';
 
 /**
@@ -29,6 +31,7 @@ export interface ArmingRefusal {
   why: string;
   /** Nothing but what the vehicle says of itself is wrong, which may mend by itself. */
   passing: boolean;
+  troubles: readonly Trouble[];
 }
 
 /** Why the vehicle may not be armed; undefined when it may. */
@@ -44,6 +47,7 @@ export const armingRefusal = (
   return {
     why: refusalText(refusals),
     passing: refusals.every(({ subject }) => !parameters.has(subject)),
+    troubles: preflightTroubles(refusals),
   };
 };
 

@@ -3,6 +3,7 @@ import type { Order } from '#protocols/channel/order.ts';
 import type { FlightPhase } from '#protocols/flight-phase.ts';
 import type { GoalId } from '#protocols/gossip/goal-id.ts';
 import type { AutopilotStatus } from '#protocols/mavlink/heartbeat.ts';
+import type { Trouble } from '#protocols/trouble.ts';
 import type { Estimate } from '../estimate/estimate.ts';
 import type { Telemetry } from '../estimate/telemetry.ts';
 import type { Guard, GuardVerdict } from '../guard/guard.ts';
@@ -93,6 +94,8 @@ export interface FlightCore {
   diedIn: FlightPhase | undefined;
   /** Parameters as read, with the mission's own, once the checks had nothing against them. */
   checked: ParameterReadings | undefined;
+  /** What the last pre-flight check refused on; empty when it passed, or before the first. */
+  refusals: readonly Trouble[];
   /** Not before this moment is arming tried again. */
   retryMs: number;
   /** When PX4 last missed our setpoints, by our own stall or by the link's, so that its failsafe is no surprise. */
@@ -124,6 +127,7 @@ export const newFlightCore = (
   armedSeen: false,
   diedIn: undefined,
   checked: undefined,
+  refusals: [],
   retryMs: nowMs,
   missedStreamMs: Number.NEGATIVE_INFINITY,
   lastSetpointMs: Number.NEGATIVE_INFINITY,

@@ -4,6 +4,9 @@ const WINDOW_MS = 1000;
 /** A boot time this far behind the greatest seen is a reboot, not a packet that was overtaken. */
 const REBOOT_BACKWARDS_MS = 1000;
 
+/** A boot time that gained so much on ours jumped ahead: no bridge makes its best packet wait for so long. */
+const JUMP_AHEAD_MS = 5000;
+
 /**
  * Turns the flight controller's time since boot into this machine's monotonic time: the smallest
  * difference between receipt and boot time seen in the last one to two seconds is taken for the
@@ -14,6 +17,8 @@ export class BootClock {
   reboots = 0;
   /** Greatest time since boot seen in this boot; −∞ before the first. */
   newestBootMs = Number.NEGATIVE_INFINITY;
+  /** When its clock last jumped ahead, monotonic ms; −∞ = never. */
+  jumpedMs = Number.NEGATIVE_INFINITY;
   #windowStartMs = Number.NEGATIVE_INFINITY;
   #least = Number.POSITIVE_INFINITY;
   #leastBefore = Number.POSITIVE_INFINITY;
@@ -31,6 +36,10 @@ export class BootClock {
       this.#leastBefore = this.#least;
       this.#least = Number.POSITIVE_INFINITY;
       this.#windowStartMs = receivedMs;
+    }
+    const known = Math.min(this.#least, this.#leastBefore);
+    if (known < Number.POSITIVE_INFINITY && receivedMs - bootMs < known - JUMP_AHEAD_MS) {
+      this.jumpedMs = receivedMs;
     }
     this.#least = Math.min(this.#least, receivedMs - bootMs);
     return Math.min(receivedMs, bootMs + Math.min(this.#least, this.#leastBefore));

@@ -141,7 +141,7 @@ const shareFrom = (percent: number, known: number): number =>
 /** Keeps {@link Telemetry} up to date from decoded messages of the one autopilot. */
 export class TelemetryStore {
   readonly latest: Telemetry = emptyTelemetry();
-  readonly #clock = new BootClock();
+  readonly clock = new BootClock();
   #resetCounter: number | undefined;
   #ekfOrigin: string | undefined;
 
@@ -233,10 +233,10 @@ export class TelemetryStore {
   }
 
   #stamp(bootMs: number, nowMs: number): number {
-    const atMs = this.#clock.monotonicMs(bootMs, nowMs);
+    const atMs = this.clock.monotonicMs(bootMs, nowMs);
     const { latest } = this;
-    latest.reboots = this.#clock.reboots;
-    latest.bootMs = this.#clock.newestBootMs;
+    latest.reboots = this.clock.reboots;
+    latest.bootMs = this.clock.newestBootMs;
     if (bootMs === latest.bootMs) latest.bootAtMs = nowMs;
     return atMs;
   }

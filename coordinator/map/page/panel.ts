@@ -21,7 +21,8 @@ const clockTime = (seconds: number): string => {
 /** The side panel: progress, drones, findings, events. */
 export const showPanel = (view: SwarmView): void => {
   showMission(view);
-  element('#drones').replaceChildren(...view.drones.map(droneRow));
+  const rows = view.drones.flatMap((drone) => [droneRow(drone), ...troubleRows(drone)]);
+  element('#drones').replaceChildren(...rows);
   showList('#findings', '#no-findings', view.findings.map(findingItem));
   const events = view.events.slice(-SHOWN_EVENTS).reverse().map(eventItem);
   showList('#events', '#no-events', events);
@@ -83,6 +84,16 @@ const droneRow = (drone: DroneView): HTMLElement => {
   );
   return row;
 };
+
+/** Beneath its drone: what is wrong with it, and what to do. */
+const troubleRows = ({ troubles }: DroneView): HTMLElement[] =>
+  troubles.map(({ severity, text, remedy }) => {
+    const row = textElement('tr', `trouble ${severity}`);
+    const said = cell(text, remedy, severity === 'error' ? 'warn' : '');
+    said.setAttribute('colspan', '4');
+    row.append(cell('', ''), said);
+    return row;
+  });
 
 const findingItem = (found: SwarmView['findings'][number]): HTMLElement => {
   const item = textElement('li', '');

@@ -7,6 +7,7 @@ import { geodeticFromNed } from '#protocols/frames.ts';
 import { decodeDirective } from '#protocols/gossip/directive.ts';
 import { decodeSafetyEnvelope } from '#protocols/gossip/safety-envelope.ts';
 import { encodeLogHead } from '#protocols/log/log-head.ts';
+import { trouble, unpackTrouble } from '#protocols/trouble.ts';
 
 import { storyMission } from '../../protocols/gossip/mission-story.ts';
 import {
@@ -136,6 +137,21 @@ describe('the beacon', () => {
     expect(later).toMatchObject({ task: null, planSource: 'none', progressPermille: 250 });
   });
 
+  it('tells at once what is wrong with the vehicle, and when it is well again', () => {
+    const story = new Story();
+    story.run(500);
+    story.one.status({ ...flying, phase: FLIGHT_PHASES.indexOf('boot') });
+    story.run(300);
+    const troubles = [trouble('wrong-baud', true, '57600'), trouble('second-sender', false, 'x')];
+    story.one.status({ ...flying, phase: FLIGHT_PHASES.indexOf('boot') }, '', troubles);
+    story.run(20);
+    const told = (): unknown => story.two.beacons(1).at(-1)!.payload.troubles.map(unpackTrouble);
+    expect(told()).toEqual(troubles);
+    story.one.status(flying);
+    story.run(20);
+    expect(told()).toEqual([]);
+  });
+
   it('says so when the pilot is silent, and doubts its place more and more', () => {
     const story = new Story();
     story.one.status(flying);
@@ -144,6 +160,10 @@ describe('the beacon', () => {
     story.run(8000);
     const unsure = story.two.beacons(1).at(-1)!.payload;
     expect(unsure).toMatchObject({ phase: 'failsafe', reason: 'pilot silent' });
+    expect(unsure.troubles).toEqual([]);
+    story.run(3000);
+    const gone = story.two.beacons(1).at(-1)!.payload.troubles.map(unpackTrouble);
+    expect(gone).toEqual([{ code: 'pilot-silent', grave: true, subject: '' }]);
     expect(unsure.positionStdCm).toBeGreaterThan(sure.positionStdCm + 5000);
   });
 });

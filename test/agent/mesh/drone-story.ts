@@ -12,6 +12,7 @@ import { decodeEnvelope } from '#protocols/gossip/envelope.ts';
 import { MeshSession } from '#protocols/gossip/mesh-session.ts';
 import { SimulatedAir } from '#protocols/gossip/simulated-mesh.ts';
 import { seededRandom } from '#protocols/random.ts';
+import type { Trouble } from '#protocols/trouble.ts';
 
 import { storyGoal, storySafety } from '../../protocols/gossip/mission-story.ts';
 import { beaconOf, Cast, goalOne, OPERATOR } from '../../protocols/gossip/swarm-story.ts';
@@ -42,11 +43,15 @@ export class Drone {
     this.session.attach(air.join(id, member.admission.roster, this.session));
   }
 
-  status(values: Partial<Record<PilotStatusField, number>>, reason = ''): void {
+  status(
+    values: Partial<Record<PilotStatusField, number>>,
+    reason = '',
+    troubles: readonly Trouble[] = [],
+  ): void {
     const status = emptyPilotStatus();
     const nowMs = this.clock.monotonicMs();
     Object.assign(status.values, { nowMs, directiveIssuer: -1, directiveNumber: -1 }, values);
-    this.mesh.pilotStatus(encodePilotStatus({ ...status, reason }), nowMs);
+    this.mesh.pilotStatus(encodePilotStatus({ ...status, reason, troubles: [...troubles] }), nowMs);
   }
 
   publish(publish: Publish): void {

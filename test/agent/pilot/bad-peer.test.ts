@@ -77,6 +77,22 @@ test('two autopilots with one system id are named, and neither is armed', () => 
   expect(commands(sortie)).not.toContain(400);
 });
 
+test('a parameter that this PX4 lacks is named in the status, and nothing arms', () => {
+  const sortie = ordered();
+  sortie.onTheWay = (frame) =>
+    Buffer.from(frame.bytes).includes('COM_WIND_MAX\0') ? undefined : frame;
+  sortie.until(() => sortie.status?.troubles.length === 1, 60);
+  expect(sortie.status?.troubles).toEqual([
+    { code: 'parameter-missing', grave: true, subject: 'COM_WIND_MAX' },
+  ]);
+  expect(sortie.status?.reason).toBe('pre-flight: COM_WIND_MAX not in this PX4');
+  expect(commands(sortie)).not.toContain(400);
+  // The module that it belongs to is there now.
+  sortie.onTheWay = (frame) => frame;
+  sortie.until(() => sortie.phase === 'takeoff', 60);
+  expect(sortie.status?.troubles).toEqual([]);
+});
+
 test('a flight controller whose clock jumps ahead is flown on after a rest; backwards counts as a reboot', () => {
   const sortie = airborne(vector3(1, 0, 0));
   let jumpMs = 0;
@@ -95,8 +111,10 @@ test('a flight controller whose clock jumps ahead is flown on after a rest; back
   sortie.run(3);
   expect(sortie.phase).toBe('offboard');
   expect(sortie.pilot.situation.estimate.ageMs).toBeLessThan(200);
+  expect(sortie.status?.troubles.map(({ code }) => code)).toEqual(['clock-jumped']);
   jumpMs = 0;
   sortie.run(1);
   expect(sortie.pilot.core.memory.lostBy).toBe('flight controller rebooted');
   expect(sortie.phase).toBe('yielded');
+  expect(sortie.status?.troubles[0]).toMatchObject({ code: 'controller-rebooted', grave: true });
 });

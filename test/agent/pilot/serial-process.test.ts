@@ -1,47 +1,22 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Framer } from '#protocols/mavlink/framer.ts';
 import { hasPty, Pty } from '../../ports/pty.ts';
+import { PATIENCE_MS, PilotBench } from './pilot-process.ts';
 
-const MAIN = fileURLToPath(new URL('../../../agent/pilot/main.ts', import.meta.url));
-const PATIENCE_MS = 30_000;
-
-let runDir = '';
-let child: ChildProcess | undefined;
+let bench: PilotBench;
 
 beforeEach(() => {
-  runDir = mkdtempSync(join(tmpdir(), 'skein-pilot-'));
+  bench = new PilotBench();
 });
 
 afterEach(() => {
-  child?.kill('SIGKILL');
-  child = undefined;
-  rmSync(runDir, { recursive: true, force: true });
+  bench.close();
 });
-
-const startPilot = (link: string): { ended: Promise<unknown[]>; said: () => string } => {
-  const config = join(runDir, 'config.json');
-  const keys = { operators: [] };
-  writeFileSync(config, JSON.stringify({ sysid: 1, runDir, vehicle: { link }, keys }));
-  let text = '';
-  child = spawn(process.execPath, [MAIN, '--config', config], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  child.stderr!.on('data', (chunk: Buffer) => {
-    text += chunk.toString();
-  });
-  return { ended: once(child, 'exit'), said: () => text };
-};
 
 test(
   'a line too slow for what the pilot reads is refused before it is opened',
   async () => {
-    const { ended, said } = startPilot('serial:///dev/ttyNOWHERE:57600');
+    const { ended, said } = bench.start({ link: 'serial:///dev/ttyNOWHERE:57600' });
     expect(await ended).toEqual([3, null]);
     expect(said()).toMatch(/57600 baud leaves 4608.*ODOMETRY[\s\S]*115200 or more/u);
   },
@@ -51,7 +26,7 @@ test(
 test(
   'a device that is not there is named, with the way to find it',
   async () => {
-    const { ended, said } = startPilot('serial:///dev/ttyNOWHERE:921600');
+    const { ended, said } = bench.start({ link: 'serial:///dev/ttyNOWHERE:921600' });
     expect(await ended).toEqual([5, null]);
     expect(said()).toMatch(/no device \/dev\/ttyNOWHERE[\s\S]*by-id/u);
   },
@@ -72,7 +47,7 @@ describe.skipIf(!hasPty)('on a pseudo-terminal', () => {
       });
       await pty.plug();
       try {
-        const { ended, said } = startPilot(`serial://${pty.path}:921600`);
+        const { child, ended, said } = bench.start({ link: `serial://${pty.path}:921600` });
         const patience = { timeout: PATIENCE_MS };
         await expect.poll(() => heartbeats, patience).toBeGreaterThanOrEqual(2);
         await expect.poll(said, patience).toContain('link-silent');
@@ -81,7 +56,7 @@ describe.skipIf(!hasPty)('on a pseudo-terminal', () => {
         const before = heartbeats;
         await pty.plug();
         await expect.poll(() => heartbeats, patience).toBeGreaterThan(before);
-        child!.kill('SIGTERM');
+        child.kill('SIGTERM');
         expect(await ended).toEqual([0, null]);
       } finally {
         await pty.remove();

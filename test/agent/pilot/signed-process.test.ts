@@ -1,16 +1,7 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { SetupSigning } from 'mavlink-mappings/dist/lib/common.js';
-import { AGENT_SOCKETS } from '#agent/config.ts';
-import { MESSAGE_TYPE } from '#protocols/channel/message-type.ts';
-import { decodePilotStatus } from '#protocols/channel/pilot-status.ts';
-import { connectChannel } from '#protocols/channel/socket.ts';
-import { FLIGHT_PHASES } from '#protocols/flight-phase.ts';
 import { Encoder } from '#protocols/mavlink/codec.ts';
 import { Framer } from '#protocols/mavlink/framer.ts';
 import { signingTimestamp } from '#protocols/mavlink/signing.ts';
@@ -18,24 +9,21 @@ import { openUdpLink, type UdpLink } from '#protocols/mavlink/udp.ts';
 import { systemClock } from '#protocols/system-clock.ts';
 import { scenarioSchema } from '#sim/scenario.ts';
 import { Vehicle } from '#sim/vehicle.ts';
+import { freePort, PATIENCE_MS, phaseOf, PilotBench, type StartedPilot } from './pilot-process.ts';
 
-const MAIN = fileURLToPath(new URL('../../../agent/pilot/main.ts', import.meta.url));
-const PATIENCE_MS = 30_000;
 const HOUR_UNITS = 360_000_000;
 
-let directory = '';
-const pilots: ChildProcess[] = [];
+let bench: PilotBench;
 let link: UdpLink | undefined;
 let timer: NodeJS.Timeout | undefined;
 
 beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), 'skein-signed-'));
+  bench = new PilotBench();
 });
 afterEach(async () => {
   clearInterval(timer);
-  for (const pilot of pilots.splice(0)) pilot.kill('SIGKILL');
+  bench.close();
   await link?.close();
-  rmSync(directory, { recursive: true, force: true });
 });
 
 /** A PX4 1.18 with a key, whose signing time is an hour old, as after a battery change; on UDP in real time. */
@@ -67,40 +55,19 @@ const startVehicle = async (key: Uint8Array, pilotPort: number): Promise<UdpLink
   return udp;
 };
 
-const freePort = async (): Promise<number> => {
-  const probe = await openUdpLink({ local: { address: '127.0.0.1', port: 0 } });
-  await probe.close();
-  return probe.local.port;
-};
-
-const startPilot = (keyFile: string, ownPort: number, vehiclePort: number): ChildProcess => {
-  const config = join(directory, 'config.json');
-  const vehicle = {
+const startPilot = (key: string, ownPort: number, vehiclePort: number): StartedPilot =>
+  bench.start({
     link: `udpin://127.0.0.1:${ownPort}?remote=127.0.0.1:${vehiclePort}`,
-    signing: { policy: 'required', keyFile, linkId: 1 },
-  };
-  writeFileSync(
-    config,
-    JSON.stringify({ sysid: 1, runDir: directory, vehicle, keys: { operators: [] } }),
-  );
-  const pilot = spawn(process.execPath, [MAIN, '--config', config], { stdio: 'ignore' });
-  pilots.push(pilot);
-  return pilot;
-};
-
-const phaseSeen = async (): Promise<() => string> => {
-  let phase = 'none';
-  connectChannel(join(directory, AGENT_SOCKETS.pilot), {
-    onFrame: ({ type, payload }) => {
-      if (type !== MESSAGE_TYPE.pilotStatus) return;
-      phase = FLIGHT_PHASES[decodePilotStatus(payload)!.values.phase] ?? 'unknown';
-    },
+    signing: { policy: 'required', keyFile: key, linkId: 1 },
   });
-  return () => phase;
+
+const phaseSeen = (): (() => string) => {
+  const statuses = bench.listen();
+  return () => phaseOf(statuses.at(-1));
 };
 
 const keyFile = (name: string, byte: string): string => {
-  const file = join(directory, name);
+  const file = join(bench.runDir, name);
   writeFileSync(file, byte.repeat(32), { mode: 0o600 });
   return file;
 };
@@ -110,22 +77,22 @@ test('a pilot and a PX4 that share a key find each other, and again after the pi
   link = await startVehicle(new Uint8Array(32).fill(0x5a), port);
   const key = keyFile('link.key', '5a');
   const first = startPilot(key, port, link.local.port);
-  const phase = await phaseSeen();
+  const phase = phaseSeen();
   await expect.poll(phase, { timeout: PATIENCE_MS }).toBe('standby');
-  expect(existsSync(join(directory, 'vehicle-signing.json'))).toBe(true);
-  first.kill('SIGKILL');
-  await once(first, 'exit');
+  expect(existsSync(join(bench.runDir, 'vehicle-signing.json'))).toBe(true);
+  first.child.kill('SIGKILL');
+  await first.ended;
   startPilot(key, port, link.local.port);
-  const again = await phaseSeen();
+  const again = phaseSeen();
   await expect.poll(again, { timeout: PATIENCE_MS }).toBe('standby');
 }, 90_000);
 
-test('a pilot with another key never sees its vehicle', async () => {
+test('a pilot with another key never sees its vehicle, and says why', async () => {
   const port = await freePort();
   link = await startVehicle(new Uint8Array(32).fill(0x5a), port);
   startPilot(keyFile('another.key', '5b'), port, link.local.port);
-  const phase = await phaseSeen();
-  await expect.poll(phase, { timeout: PATIENCE_MS }).toBe('boot');
-  await new Promise((resolve) => setTimeout(resolve, 3000));
-  expect(phase()).toBe('boot');
+  const statuses = bench.listen();
+  const codes = (): string[] => statuses.at(-1)?.troubles.map(({ code }) => code) ?? [];
+  await expect.poll(codes, { timeout: PATIENCE_MS }).toContain('signature-refused');
+  expect(new Set(statuses.map(phaseOf))).toEqual(new Set(['boot']));
 }, 60_000);

@@ -133,6 +133,7 @@ const beaconEnvelope = (
     model: '',
     logHead: [head.link, head.head.slice(0, 8)],
     echoes: [],
+    troubles: [],
   });
   const unsigned = encodeUnsigned(
     { topic: 'beacon', author: sysid, rosterEpoch: 1, bootEpoch, sequence, sentMs: 0 },

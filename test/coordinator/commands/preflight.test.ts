@@ -11,6 +11,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EXIT } from '#protocols/fault.ts';
 import { packetChecksum } from '#protocols/mavlink/checksum.ts';
 import { Encoder } from '#protocols/mavlink/codec.ts';
+import { Framer } from '#protocols/mavlink/framer.ts';
 import { runSkein, type Ran } from '../run-skein.ts';
 
 /** Away from everybody else's. */
@@ -131,6 +132,38 @@ describe('skein preflight', () => {
       expect.objectContaining({ code: 'battery-low', severity: 'refuse' }),
     );
   }, 30_000);
+
+  it('names a parameter that this PX4 does not have', async () => {
+    // On the way to the command, every answer about one parameter is lost: so does a PX4 without it.
+    const [near, far] = [createSocket('udp4'), createSocket('udp4')];
+    const port = COMPANION_PORT + 70;
+    near.bind(COMPANION_PORT + 1, '127.0.0.1');
+    near.on('message', (datagram) => {
+      const framer = new Framer();
+      framer.push(datagram);
+      framer.endDatagram();
+      for (let frame = framer.next(); frame !== undefined; frame = framer.next()) {
+        const isAbout = Buffer.from(frame.bytes).includes('COM_WIND_MAX\0');
+        if (!isAbout) far.send(frame.bytes, port, '127.0.0.1');
+      }
+    });
+    far.on('message', (bytes) => near.send(bytes, VEHICLE_PORT + 1, '127.0.0.1'));
+    try {
+      const lacking = await verdict('--link', `udp://127.0.0.1:${port}`, '--sysid', '2');
+      expect(lacking.code).toBe(EXIT.refused);
+      expect(lacking.drones[0]!.findings).toContainEqual(
+        expect.objectContaining({
+          code: 'parameter-missing',
+          subject: 'COM_WIND_MAX',
+          found: 'not in this PX4',
+          severity: 'refuse',
+        }),
+      );
+    } finally {
+      near.close();
+      far.close();
+    }
+  }, 60_000);
 
   it('tells a fleet that one of it is silent, and sets nothing then', async () => {
     const absent = ['--link', link(1), link(9), '--sysid', '1', '9', '--timeout', '2'];

@@ -1,10 +1,14 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Heartbeat } from 'mavlink-mappings/dist/lib/minimal.js';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { SwarmView } from '#coordinator/station/view.ts';
+import { Encoder } from '#protocols/mavlink/codec.ts';
 import type { TruthSummary } from '#sim/truth.ts';
 import { runSkein } from '../run-skein.ts';
 
@@ -38,6 +42,14 @@ const options = (runDir: string): string[] =>
   `--px4 external --drones 2 --mission ${MISSION} --run-dir ${runDir} --port-offset ${PORT_OFFSET} --headless --no-model`.split(
     ' ',
   );
+
+const isRunning = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
 
 describe('vehicles that somebody else runs', () => {
   test('are attached to, seen as they truly are, and given back untouched', async () => {
@@ -81,6 +93,58 @@ describe('vehicles that somebody else runs', () => {
     expect(up.exitCode).toBe(0);
     expect(vehicles.exitCode).toBeNull();
   });
+
+  test('that are none are told to the operator, with what to do', async () => {
+    const socket = createSocket('udp4').bind(14_580 + PORT_OFFSET, '127.0.0.1');
+    await once(socket, 'listening');
+    const encoder = new Encoder(1, 1);
+    const heartbeat = Object.assign(new Heartbeat(), { autopilot: 3, type: 2, systemStatus: 3 });
+    const beats = setInterval(
+      () => socket.send(encoder.encode(heartbeat), 14_540 + PORT_OFFSET, '127.0.0.1'),
+      500,
+    );
+    try {
+      const station = ['--station', join(directory, 'station.sock')];
+      const up = start(
+        join(root, 'coordinator/cli.ts'),
+        ...station,
+        'sim',
+        'up',
+        ...options(join(directory, 'run')),
+      );
+      const told = async (): Promise<unknown[]> => {
+        const { code, stdout } = await runSkein(...station, 'status', '--json');
+        if (code !== 0) return [];
+        const { drones } = JSON.parse(stdout) as SwarmView;
+        return drones.map(({ phase, troubles }) => [
+          phase,
+          ...troubles.map(({ code: one }) => one),
+        ]);
+      };
+      await expect.poll(told, { timeout: 45_000, interval: 1000 }).toEqual([
+        ['boot', 'not-px4'],
+        ['boot', 'link-silent'],
+      ]);
+      const { stdout } = await runSkein(...station, 'status');
+      expect(stdout).toMatch(
+        /1 \w+: error: the autopilot is not PX4: ArduPilot\n {2}→ Install PX4 1\.15/u,
+      );
+      expect(stdout).toMatch(
+        /2 \w+: error: nothing comes from the flight controller\n {2}→ Check/u,
+      );
+      // Stopped while it still waits: nothing that it started may go on.
+      const pid = Number(
+        readFileSync(join(directory, 'run', 'drone-1', 'pids.json'), 'utf8').match(/\d+/u),
+      );
+      expect(isRunning(pid)).toBe(true);
+      up.kill('SIGTERM');
+      await once(up, 'exit');
+      expect([up.exitCode, isRunning(pid)]).toEqual([130, false]);
+    } finally {
+      clearInterval(beats);
+      socket.close();
+    }
+  }, 90_000);
 
   test('cannot be asked for what only a stand-in does', async () => {
     const runDir = join(directory, 'run');

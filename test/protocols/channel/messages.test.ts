@@ -10,6 +10,7 @@ import {
 } from '#protocols/channel/pilot-status.ts';
 import { decodeRangeRing, encodeRangeRing, RANGE_SECTORS } from '#protocols/channel/range-ring.ts';
 import { decodeTrajectory, encodeTrajectory } from '#protocols/channel/trajectory-codec.ts';
+import { trouble } from '#protocols/trouble.ts';
 import { MAX_TRAJECTORY_STEPS, PLAN_SOURCES, type Trajectory } from '#protocols/trajectory.ts';
 
 const number = fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e6, max: 1e6 });
@@ -97,6 +98,10 @@ describe('messages of fixed layout', () => {
     const status = emptyPilotStatus();
     status.values.northM = 12.5;
     status.reason = 'geofence ahead';
+    status.troubles = [
+      trouble('parameter-missing', true, 'BAT_CRIT_THR'),
+      trouble('second-sender', false, '10.0.0.7'),
+    ];
     expect(decodePilotStatus(encodePilotStatus(status))).toEqual(status);
     const rangesM = new Float32Array(RANGE_SECTORS).fill(Infinity);
     rangesM[3] = 4.25;

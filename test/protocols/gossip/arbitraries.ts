@@ -42,6 +42,9 @@ const beacon: fc.Arbitrary<PayloadByTopic['beacon']> = fc.record({
   model: fc.string({ maxLength: 20 }),
   logHead: fc.option(fc.tuple(u32, bytes(8, 8))),
   echoes: fc.array(fc.tuple(u16, finite(0, 1e9), finite(0, 1e9)), { maxLength: 8 }),
+  troubles: fc.array(fc.tuple(fc.integer({ min: 0, max: 127 }), fc.string({ maxLength: 16 })), {
+    maxLength: 3,
+  }),
 });
 
 const roster: fc.Arbitrary<PayloadByTopic['roster']> = fc.record({

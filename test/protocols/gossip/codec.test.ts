@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import { decodePayload, encodePayload } from '#protocols/gossip/codec.ts';
 import { decodeEnvelope } from '#protocols/gossip/envelope.ts';
+import { MAX_TROUBLES, packTrouble, trouble } from '#protocols/trouble.ts';
 import { TOPIC_NAMES, TOPICS, type Topic } from '#protocols/gossip/topic.ts';
 
 import { payloads, topicPayload } from './arbitraries.ts';
@@ -43,6 +44,36 @@ describe('payloads on the wire', () => {
     const bytes = encodePayload('goal', goal as ReturnType<typeof storyGoal>);
     const decoded = decodePayload('goal', bytes);
     expect(decoded.ok && 'search' in decoded.payload.mission).toBe(false);
+  });
+
+  it('a beacon with everything at its longest is within its budget', () => {
+    const goal = { issuer: 65_535, epoch: 4_294_967_295, sequence: 4_294_967_295 };
+    const bytes = encodePayload('beacon', {
+      sysid: 255,
+      phase: 'returning',
+      armed: true,
+      mode: 'M'.repeat(20),
+      latE7: -900_000_000,
+      lonE7: -1_800_000_000,
+      altAmslCm: 900_000,
+      velocityCmps: [-300_000, -300_000, -300_000],
+      positionStdCm: 65_535,
+      batteryPercent: 100,
+      goal,
+      progressPermille: 1000,
+      task: 'lane:-1234:-1234',
+      taskDigest: 4_294_967_295,
+      directive: [65_535, 4_294_967_295],
+      reason: 'R'.repeat(80),
+      planSource: 'analytic',
+      model: 'N'.repeat(40),
+      logHead: [4_294_967_295, new Uint8Array(8)],
+      echoes: Array.from({ length: 8 }, () => [65_535, 1e9 + 0.5, 1e9 + 0.5]),
+      troubles: Array.from({ length: MAX_TROUBLES }, () =>
+        packTrouble(trouble('parameter-missing', true, 'S'.repeat(99))),
+      ),
+    });
+    expect(bytes.length).toBeLessThanOrEqual(TOPICS.beacon.budgetBytes);
   });
 
   it('that do not fit their schema or budget are our own fault and say so', () => {

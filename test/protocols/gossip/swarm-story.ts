@@ -105,6 +105,7 @@ export const beaconOf = (sysid: number, more: Partial<Beacon> = {}): Beacon => (
   model: '',
   logHead: null,
   echoes: [],
+  troubles: [],
   ...more,
 });
 

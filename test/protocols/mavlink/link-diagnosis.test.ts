@@ -189,6 +189,7 @@ describe('what is wrong with a link', () => {
         severity: 'error',
         message: '/dev/ttyAMA0 went away',
         remedy: 'Plug it in.',
+        subject: '',
       },
     ]);
   });

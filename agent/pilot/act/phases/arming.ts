@@ -28,6 +28,7 @@ export const beginArming = (core: FlightCore, readings: Readings): void => {
 export const arming = (core: FlightCore, readings: Readings): void => {
   const { controls } = core;
   if (validOrder(core)?.kind !== 'fly' || core.authority.state.standing !== 'none') {
+    core.refusals = [];
     backOut(core, readings, 'order withdrawn');
   } else if (core.armedSeen && !readings.status.armed) {
     letGo(core, readings, 'motors stopped by another');
@@ -99,6 +100,7 @@ const mayArm = (
   parameters: NonNullable<FlightCore['checked']>,
 ): boolean => {
   const refusal = armingRefusal(core, readings, parameters);
+  core.refusals = refusal?.troubles ?? [];
   if (refusal === undefined) return true;
   giveUp(core, readings, refusal.why, refusal.passing ? RETRY_SOON_MS : RETRY_MS);
   return false;

@@ -36,6 +36,7 @@ const beaconAt = (northM: number, armed: boolean): Beacon => {
     model: '',
     logHead: null,
     echoes: [],
+    troubles: [],
   };
 };
 

@@ -25,6 +25,7 @@ const beacon = (changes: Partial<Beacon>): Beacon => ({
   model: '',
   logHead: null,
   echoes: [],
+  troubles: [],
   ...changes,
 });
 

@@ -2,9 +2,9 @@ import { REGISTRY as COMMON } from 'mavlink-mappings/dist/lib/common.js';
 import { REGISTRY as MINIMAL } from 'mavlink-mappings/dist/lib/minimal.js';
 import { REGISTRY as STANDARD } from 'mavlink-mappings/dist/lib/standard.js';
 import type { MavLinkData, MavLinkDataConstructor } from 'mavlink-mappings/dist/lib/mavlink.js';
-import { DESERIALIZERS, SERIALIZERS } from 'node-mavlink/dist/lib/serialization.js';
-import { Fault } from '../fault.ts';
+import { DESERIALIZERS } from 'node-mavlink/dist/lib/serialization.js';
 import { packetChecksum } from './checksum.ts';
+import { FieldWriters } from './field-writer.ts';
 import type { Frame } from './framer.ts';
 
 /**
@@ -53,6 +53,9 @@ const truncatedLength = (packet: Uint8Array, payloadLength: number): number => {
   return length;
 };
 
+/** For all encoders: no message is written while another one is. */
+const writers = new FieldWriters(HEADER_BYTES + 255 + CHECKSUM_BYTES, HEADER_BYTES);
+
 /**
  * Turns messages into MAVLink 2 packets, unsigned, payloads truncated, from one component.
  * Each encoder counts its own sequence: one for every link, or receivers see gaps.
@@ -70,9 +73,8 @@ export class Encoder {
   /** Throws the Fault `mavlink-unencodable` for a value that its field cannot hold. */
   encode(message: MavLinkData): Uint8Array {
     const definition = message.constructor as MavLinkDataConstructor<MavLinkData>;
-    // Not a Buffer for all but the writers: the checksum is much faster if it only ever sees one kind.
-    const packet = new Uint8Array(HEADER_BYTES + definition.PAYLOAD_LENGTH + CHECKSUM_BYTES);
-    writeFields(message, definition, Buffer.from(packet.buffer));
+    writers.write(message, definition);
+    const packet = writers.bytes;
     const payloadLength = truncatedLength(packet, definition.PAYLOAD_LENGTH);
     packet[0] = 0xfd;
     packet[1] = payloadLength;
@@ -87,29 +89,6 @@ export class Encoder {
     packet[payloadEnd] = checksum;
     packet[payloadEnd + 1] = checksum >> 8;
     this.#sequence = (this.#sequence + 1) & 0xff;
-    return packet.subarray(0, payloadEnd + CHECKSUM_BYTES);
+    return packet.slice(0, payloadEnd + CHECKSUM_BYTES);
   }
 }
-
-const FLOATING: ReadonlySet<string> = new Set(['float', 'double']);
-
-const writeFields = (
-  message: MavLinkData,
-  definition: MavLinkDataConstructor<MavLinkData>,
-  packet: Buffer,
-): void => {
-  for (const field of definition.FIELDS) {
-    const value = Reflect.get(message, field.name);
-    try {
-      // Buffer's integer writers would turn NaN into 0 without a word.
-      if (Number.isNaN(value) && !FLOATING.has(field.type)) throw new RangeError('not a number');
-      SERIALIZERS[field.type]!(value, packet, HEADER_BYTES + field.offset, field.length);
-    } catch (cause) {
-      throw new Fault(
-        'mavlink-unencodable',
-        `${definition.MSG_NAME}.${field.source} cannot hold ${String(value)}`,
-        { data: { message: definition.MSG_NAME, field: field.source, type: field.type }, cause },
-      );
-    }
-  }
-};

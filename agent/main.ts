@@ -15,6 +15,7 @@ import { systemClock } from '#protocols/system-clock.ts';
 import type { AgentConfig } from './config.ts';
 import { readAgentConfig, writeChildConfig } from './config-file.ts';
 import { restartDelayMs } from './restart.ts';
+import { surviveLog } from './survive-log.ts';
 
 /** In the order in which they start: whoever is needed by the others first. */
 const CHILDREN = ['recorder', 'pilot', 'mesh', 'mind'] as const;
@@ -91,10 +92,9 @@ class Supervisor {
 
   #startChild(name: ChildName): void {
     const child = this.#children.get(name)!;
-    // Files, not pipes: a child must outlive this process without a broken pipe.
-    const log = openSync(join(this.#config.runDir, `${name}.log`), 'a', 0o600);
+    const log = this.#openLog(name);
     const script = join(here, name, 'main.ts');
-    child.process = spawn(
+    const started = spawn(
       process.execPath,
       [...(NODE_FLAGS[name] ?? []), script, ...this.#argumentsOf(name)],
       {
@@ -102,10 +102,29 @@ class Supervisor {
         env: { NODE_COMPILE_CACHE: COMPILE_CACHE, ...process.env, ...NODE_ENVIRONMENT[name] },
       },
     );
-    closeSync(log);
+    if (typeof log === 'number') closeSync(log);
+    child.process = started;
     child.startedMs = systemClock.monotonicMs();
-    child.process.on('exit', (code, signal) => this.#ended(name, code, signal));
+    started.on('exit', (code, signal) => this.#ended(name, code, signal));
+    // One that could not even be started (no memory, no process left) ends without an 'exit'.
+    started.on('error', ({ message }) => {
+      if (started.pid === undefined) this.#ended(name, null, message);
+    });
     this.#writePids();
+  }
+
+  /** Files, not pipes: a child must outlive this process without a broken pipe. */
+  #openLog(name: ChildName): number | 'ignore' {
+    try {
+      return openSync(join(this.#config.runDir, `${name}.log`), 'a', 0o600);
+    } catch (error) {
+      this.#say(`${name} runs without its log: ${String(error)}`);
+      return 'ignore';
+    }
+  }
+
+  #say(text: string): void {
+    process.stderr.write(`${this.#config.name}: ${text}\n`);
   }
 
   #argumentsOf(name: ChildName): string[] {
@@ -133,9 +152,7 @@ class Supervisor {
       return;
     }
     child.delayMs = restartDelayMs(systemClock.monotonicMs() - child.startedMs, child.delayMs);
-    process.stderr.write(
-      `${this.#config.name}: ${name} ended (${signal ?? `code ${code}`}), restarting in ${child.delayMs} ms\n`,
-    );
+    this.#say(`${name} ended (${signal ?? `code ${code}`}), restarting in ${child.delayMs} ms`);
     setTimeout(() => {
       if (!this.#stopping) this.#startChild(name);
     }, child.delayMs);
@@ -146,8 +163,13 @@ class Supervisor {
     const pids: Record<string, number | undefined> = { supervisor: process.pid };
     for (const [name, child] of this.#children) pids[name] = child.process?.pid;
     const path = join(this.#config.runDir, 'pids.json');
-    writeFileSync(`${path}.new`, JSON.stringify(pids), { mode: 0o600 });
-    renameSync(`${path}.new`, path);
+    try {
+      writeFileSync(`${path}.new`, JSON.stringify(pids), { mode: 0o600 });
+      renameSync(`${path}.new`, path);
+    } catch (error) {
+      // A full disk is no reason to leave the children alone.
+      this.#say(`pids.json not written: ${String(error)}`);
+    }
   }
 }
 
@@ -161,6 +183,7 @@ export const runAgent = (configFile: string): void => {
 
 const main = (): void => {
   const { values } = parseArgs({ options: { config: { type: 'string' } } });
+  surviveLog();
   if (values.config === undefined) {
     throw new Fault('config-missing', 'no configuration given', {
       exit: 'usage',

@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util';
 import { EXIT, Fault } from '#protocols/fault.ts';
 
 import type { AgentConfig } from '../config.ts';
+import { surviveLog } from '../survive-log.ts';
 
 const readSettings = (): { config: AgentConfig; bootEpoch: number | undefined } => {
   const { values } = parseArgs({
@@ -26,6 +27,7 @@ const readSettings = (): { config: AgentConfig; bootEpoch: number | undefined } 
   return { config, bootEpoch: epoch === undefined ? undefined : Number(epoch) };
 };
 
+surviveLog();
 try {
   // Before the rest is loaded: compiled code from the last run saves half of the start and 25 MB.
   enableCompileCache();

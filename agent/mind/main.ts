@@ -32,6 +32,7 @@ import { PLAN_SETTINGS } from './plan/settings.ts';
 import { startPlanner } from './plan/start-planner.ts';
 import { createMind, emptyInbox, type Mind, type MindInbox, type MindOutbox } from './state.ts';
 import { mindTick } from './tick.ts';
+import { surviveLog } from '../survive-log.ts';
 
 const DURABLE_FILE = 'mind-state.json';
 /** Without a status for this long the mind ticks by itself: the others must still hear of it. */
@@ -208,6 +209,7 @@ class MindProcess {
 }
 
 const main = (): void => {
+  surviveLog();
   const { values } = parseArgs({ options: { config: { type: 'string' } } });
   if (values.config === undefined) {
     tell({ event: 'usage', remedy: 'Give --config FILE, as the supervisor does.' });

@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util';
 
 import { EXIT, Fault } from '#protocols/fault.ts';
 import type { AgentConfig } from '../config.ts';
+import { surviveLog } from '../survive-log.ts';
 import { PilotProcess } from './process.ts';
 
 /** Nice value: before mind, mesh and whatever else a busy companion runs; they can wait, setpoints cannot. */
@@ -48,6 +49,7 @@ const readConfig = (): AgentConfig => {
   return JSON.parse(readFileSync(values.config, 'utf8')) as AgentConfig;
 };
 
+surviveLog();
 try {
   goFirst();
   const pilot = await PilotProcess.open(readConfig());

@@ -14,6 +14,7 @@ import { systemClock } from '#protocols/system-clock.ts';
 
 import { Recorder, type RecorderAnswers } from '../recorder.ts';
 import { lockDirectory } from './directory-lock.ts';
+import { surviveLog } from '../survive-log.ts';
 
 /** How much of a flight a power cut may take. */
 const COMMIT_MS = 200;
@@ -136,6 +137,7 @@ const run = async (): Promise<void> => {
   process.exit(EXIT.ok);
 };
 
+surviveLog();
 try {
   await run();
 } catch (error) {

@@ -32,20 +32,21 @@ const RECORD_HEADER_BYTES = 9;
 /** Above what one commit can hold; a chunk that claims more is not ours. */
 const MAX_CHUNK_BYTES = 1 << 25;
 
-const MARK_ID = CHANNELS[MARK_CHANNEL].id;
+/**
+ * What all chunks of a segment may unpack to: ten seconds of a flight are a few MB, and 64 MiB of
+ * chunks that hold nothing but zeros would be terabytes. A scan keeps it all in memory.
+ */
+const MAX_UNPACKED_BYTES = 1 << 29;
 
-const decompress = (bytes: Uint8Array, uncompressedSize: bigint): Uint8Array => {
-  if (uncompressedSize > MAX_CHUNK_BYTES) {
-    throw new Fault('log-segment-malformed', `a chunk claims ${uncompressedSize} bytes`);
-  }
-  return zstdDecompressSync(bytes, { maxOutputLength: MAX_CHUNK_BYTES });
-};
+const MARK_ID = CHANNELS[MARK_CHANNEL].id;
 
 /** Walks one segment record by record; chunks count only whole, with CRC and mark right. */
 class SegmentScanner {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
-  readonly #reader = new McapStreamReader({ decompressHandlers: { zstd: decompress } });
+  readonly #reader = new McapStreamReader({
+    decompressHandlers: { zstd: (bytes, size) => this.#decompress(bytes, size) },
+  });
   readonly scan: SegmentScan = {
     meta: undefined,
     chunks: [],
@@ -55,8 +56,10 @@ class SegmentScanner {
   };
   #runningHash: Uint8Array = new Uint8Array(0);
   #records = 0;
+  #roomBytes: number;
 
-  constructor(bytes: Uint8Array) {
+  constructor(bytes: Uint8Array, maxUnpackedBytes: number) {
+    this.#roomBytes = maxUnpackedBytes;
     this.#bytes = bytes;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
@@ -126,6 +129,21 @@ class SegmentScanner {
     }
   }
 
+  #decompress(bytes: Uint8Array, uncompressedSize: bigint): Uint8Array {
+    if (uncompressedSize > MAX_CHUNK_BYTES) {
+      throw new Fault('log-segment-malformed', `a chunk claims ${uncompressedSize} bytes`);
+    }
+    if (uncompressedSize > this.#roomBytes) {
+      throw new Fault(
+        'log-segment-malformed',
+        'the segment unpacks to more than any flight writes',
+      );
+    }
+    const unpacked = zstdDecompressSync(bytes, { maxOutputLength: MAX_CHUNK_BYTES });
+    this.#roomBytes -= unpacked.length;
+    return unpacked;
+  }
+
   #addChunk(records: readonly TypedMcapRecord[], endOffset: number): void {
     const { meta } = this.scan;
     if (meta === undefined) throw new Fault('log-segment-malformed', 'a chunk before the metadata');
@@ -151,7 +169,10 @@ class SegmentScanner {
 }
 
 /** Reads as much of a segment as is sound. Never throws on malformed bytes. */
-export const scanSegment = (bytes: Uint8Array): SegmentScan => new SegmentScanner(bytes).run();
+export const scanSegment = (
+  bytes: Uint8Array,
+  maxUnpackedBytes = MAX_UNPACKED_BYTES,
+): SegmentScan => new SegmentScanner(bytes, maxUnpackedBytes).run();
 
 /** The records of a scanned segment in the order they were committed. */
 export const recordsOf = (scan: SegmentScan): NumberedRecord[] => {

@@ -79,6 +79,25 @@ describe('bytes that claim to be a segment', () => {
   });
 });
 
+describe('a segment whose chunks are small, sound and many', () => {
+  it('cannot blow up either: what it unpacks to in all is bounded', () => {
+    const meta = { flight, index: 1, previousHead: 'ab'.repeat(32), firstNumber: 0 };
+    const encoder = new SegmentEncoder(meta);
+    const parts = [encoder.start()];
+    for (let sequence = 0; sequence < 8; sequence += 1) {
+      const data = new Uint8Array(1 << 20);
+      const at = { channelId: CHANNELS['pilot/tick'].id, logTime: 1n, publishTime: 2n };
+      parts.push(encoder.chunk([{ ...at, sequence, data }]));
+    }
+    const bytes = Buffer.concat(parts);
+    expect(bytes.length).toBeLessThan(10_000);
+    expect(scanSegment(bytes, 9 << 20)).toMatchObject({ problem: undefined });
+    const scan = scanSegment(bytes, 5 << 20);
+    expect(scan.problem).toContain('unpacks to more than');
+    expect(countRecords(scan)).toBe(4);
+  });
+});
+
 describe('the words of a flight about itself', () => {
   it('are taken only whole and in bounds', () => {
     expect(parseFlightInfo(flight)).toEqual(flight);

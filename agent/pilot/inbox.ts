@@ -1,3 +1,4 @@
+import { Fault } from '#protocols/fault.ts';
 import { encodeFrame, FrameSplitter, type ChannelFrame } from '#protocols/channel/frame.ts';
 import { Framer, type Frame } from '#protocols/mavlink/framer.ts';
 
@@ -43,18 +44,26 @@ const framesBytes = (frames: readonly ChannelFrame[]): Uint8Array =>
 export const encodePilotInbox = ({ packets, frames }: PilotInbox): Uint8Array =>
   joined([withLength(joined(packets.map((packet) => packet.bytes))), framesBytes(frames)]);
 
-/** Inverse of {@link encodePilotInbox}. Throws Fault 'channel-frame-oversize' on a broken record. */
+/**
+ * Inverse of {@link encodePilotInbox}. Throws on a broken record the Faults 'channel-frame-oversize' and
+ * 'log-tick-malformed'.
+ */
 export const decodePilotInbox = (bytes: Uint8Array): PilotInbox => {
   const { packets, end } = leadingPackets(bytes);
   return { packets, frames: new FrameSplitter().push(bytes.subarray(end)) };
 };
 
-/** What a recorded outbox sent to the autopilot, in order. */
+/** What a recorded outbox sent to the autopilot, in order. Throws Fault 'log-tick-malformed'. */
 export const sentPackets = (outbox: Uint8Array): Frame[] => leadingPackets(outbox).packets;
 
 const leadingPackets = (bytes: Uint8Array): { packets: Frame[]; end: number } => {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const end = 4 + view.getUint32(0, true);
+  const end = bytes.length < 4 ? Infinity : 4 + view.getUint32(0, true);
+  if (end > bytes.length) {
+    throw new Fault('log-tick-malformed', `${bytes.length} bytes are too few for their packets`, {
+      data: { bytes: bytes.length },
+    });
+  }
   const framer = new Framer(Math.max(end, 1));
   framer.push(bytes.subarray(4, end));
   framer.endDatagram();

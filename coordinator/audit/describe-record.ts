@@ -1,9 +1,8 @@
-import { unpack } from 'msgpackr';
-
 import { decodePilotStatus } from '#protocols/channel/pilot-status.ts';
 import { decodePayload } from '#protocols/gossip/codec.ts';
 import { decodeEnvelope } from '#protocols/gossip/envelope.ts';
 import { CHANNELS, type NumberedRecord } from '#protocols/log/record.ts';
+import { unpackRecord } from '#protocols/log/record-pack.ts';
 import { decodeTickRecord } from '#protocols/log/tick-record.ts';
 
 /** What a record holds, as plain data for people and jq; undefined where its bytes say nothing. */
@@ -18,7 +17,7 @@ export const recordContent = ({ channel, payload }: NumberedRecord): unknown => 
 const decoded = (channel: NumberedRecord['channel'], payload: Uint8Array): unknown => {
   const { encoding } = CHANNELS[channel];
   if (encoding === 'json') return JSON.parse(new TextDecoder().decode(payload));
-  if (encoding === 'msgpack') return unpack(payload);
+  if (encoding === 'msgpack') return unpackRecord(payload);
   switch (channel) {
     case 'pilot/tick':
     case 'mind/tick': {

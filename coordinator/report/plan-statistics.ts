@@ -1,6 +1,6 @@
 import { createHistogram } from 'node:perf_hooks';
 
-import { unpack } from 'msgpackr';
+import { unpackRecord } from '#protocols/log/record-pack.ts';
 import * as z from 'zod';
 
 /** What the record of one plan says, as far as the summary needs it. */
@@ -25,13 +25,8 @@ export interface PlanStatistics {
 }
 
 /** Undefined for a payload that is no plan. */
-export const readPlan = (payload: Uint8Array): PlanFacts | undefined => {
-  try {
-    return planSchema.safeParse(unpack(payload)).data;
-  } catch {
-    return undefined;
-  }
-};
+export const readPlan = (payload: Uint8Array): PlanFacts | undefined =>
+  planSchema.safeParse(unpackRecord(payload)).data;
 
 const US_PER_MS = 1000;
 

@@ -10,6 +10,8 @@ export interface ScanLimits {
   maxDepth: number;
   /** Values in the whole message, containers and keys counted. */
   maxElements: number;
+  /** NaN, infinities and 64-bit integers pass: a drone's own log holds them. */
+  anyNumber?: boolean;
 }
 
 export type ScanFault =
@@ -85,7 +87,7 @@ class Scanner {
         return this.#skip(1 << (token - 0xd0));
       case 0xcf: // uint 64, int 64: would decode as BigInt, which no message of ours holds
       case 0xd3:
-        return 'wide-integer';
+        return this.#limits.anyNumber === true ? this.#skip(8) : 'wide-integer';
       case 0xd9: // str 8, 16, 32
       case 0xda:
       case 0xdb:
@@ -123,7 +125,8 @@ class Scanner {
     const fault = this.#skip(width);
     if (fault !== undefined) return fault;
     const number = width === 4 ? this.#view.getFloat32(at) : this.#view.getFloat64(at);
-    return Number.isFinite(number) ? undefined : 'not-finite';
+    const passes = Number.isFinite(number) || this.#limits.anyNumber === true;
+    return passes ? undefined : 'not-finite';
   }
 
   #array(count: number, depth: number): ScanFault | undefined {

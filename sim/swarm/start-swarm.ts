@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
+import { getCompileCacheDir } from 'node:module';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -7,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { Fault } from '#protocols/fault.ts';
 import type { ScenarioInput } from '../scenario.ts';
 import type { DroneLayout, SwarmLayout } from './layout.ts';
+import { fillCodeCache } from './start-code-cache.ts';
 import { startPx4, type Px4Build } from './start-autopilots.ts';
 
 /** Who flies the vehicles: our stand-ins, PX4 processes of ours, or PX4s that run already. */
@@ -40,6 +42,7 @@ export const startSwarm = async (
   px4: Px4Source,
 ): Promise<RunningSwarm> => {
   const vehicles = await startVehicles(layout, px4 === 'stand-in' ? standInsScript : watchScript);
+  await fillCodeCache(getCompileCacheDir());
   const autopilots = typeof px4 === 'string' ? [] : startPx4(px4, layout, scenario);
   const agents = layout.drones.map(startAgent);
   return {

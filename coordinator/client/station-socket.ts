@@ -4,7 +4,7 @@ import { Fault } from '#protocols/fault.ts';
 
 /** A thin client of the station's Unix socket. */
 export interface StationClient {
-  /** Throws Fault 'no-station' (exit noLink) when nobody listens, or the station's own fault. */
+  /** Throws Fault 'no-station' (exit noLink) when nobody listens, 'station-late' (exit timeout), or the station's own fault. */
   call(method: 'GET' | 'POST', path: string, body?: unknown): Promise<unknown>;
 }
 
@@ -18,9 +18,9 @@ interface StationError {
 const isStationError = (value: unknown): value is StationError =>
   typeof value === 'object' && value !== null && 'error' in value;
 
-export const stationClient = (socketPath: string): StationClient => ({
+export const stationClient = (socketPath: string, timeoutMs = TIMEOUT_MS): StationClient => ({
   call: async (method, path, body) => {
-    const { status, text } = await exchange(socketPath, method, path, body);
+    const { status, text } = await exchange(socketPath, timeoutMs, method, path, body);
     let answer: unknown;
     try {
       answer = JSON.parse(text);
@@ -40,6 +40,7 @@ export const stationClient = (socketPath: string): StationClient => ({
 
 const exchange = (
   socketPath: string,
+  timeoutMs: number,
   method: string,
   path: string,
   body: unknown,
@@ -47,7 +48,9 @@ const exchange = (
   new Promise((resolve, reject) => {
     const payload = body === undefined ? undefined : JSON.stringify(body);
     const headers = payload === undefined ? {} : { 'content-type': 'application/json' };
-    const call = request({ socketPath, method, path, headers, timeout: TIMEOUT_MS }, (response) => {
+    // A connection of its own: one kept for the next call may be closed by the station in that very moment.
+    const options = { socketPath, method, path, headers, timeout: timeoutMs, agent: false };
+    const call = request(options, (response) => {
       const chunks: Uint8Array[] = [];
       let size = 0;
       response.on('data', (chunk: Uint8Array) => {
@@ -63,16 +66,26 @@ const exchange = (
         }),
       );
     });
-    call.on('timeout', () => call.destroy(new Error('no answer in time')));
+    call.on('timeout', () => call.destroy(stationLate(socketPath, timeoutMs)));
     call.on('error', (cause) =>
       reject(
-        new Fault('no-station', `no station answers at ${socketPath}`, {
-          exit: 'noLink',
-          data: { socketPath },
-          remedy: 'Start one with "skein station" or "skein sim up", or name it with --station.',
-          cause,
-        }),
+        cause instanceof Fault
+          ? cause
+          : new Fault('no-station', `no station answers at ${socketPath}`, {
+              exit: 'noLink',
+              data: { socketPath },
+              remedy:
+                'Start one with "skein station" or "skein sim up", or name it with --station.',
+              cause,
+            }),
       ),
     );
     call.end(payload);
+  });
+
+const stationLate = (socketPath: string, timeoutMs: number): Fault =>
+  new Fault('station-late', `the station did not answer within ${timeoutMs / 1000} s`, {
+    exit: 'timeout',
+    data: { socketPath, timeoutMs },
+    remedy: 'Try again; if it stays so, look at what else keeps this machine busy.',
   });

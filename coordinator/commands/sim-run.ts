@@ -116,14 +116,14 @@ const follow = async (
   const deadlineMs = systemClock.monotonicMs() + limitS * 1000;
   let printedMs = -Infinity;
   for (;;) {
-    const view = (await context.station.call('GET', '/state')) as SwarmView;
+    const view = await viewOrLate(context);
     const nowMs = systemClock.monotonicMs();
-    if (screen !== undefined) screen(statusText(context, view));
-    else if (nowMs - printedMs >= PLAIN_PERIOD_MS) {
+    if (view !== undefined && screen !== undefined) screen(statusText(context, view));
+    else if (view !== undefined && nowMs - printedMs >= PLAIN_PERIOD_MS) {
       context.output.say(progressLine(view));
       printedMs = nowMs;
     }
-    if (view.mission?.complete === true) {
+    if (view?.mission?.complete === true) {
       screen?.done();
       return view;
     }
@@ -135,5 +135,15 @@ const follow = async (
       });
     }
     await sleep(LIVE_PERIOD_MS, undefined, { signal });
+  }
+};
+
+/** Undefined when the station is late, which is no reason to end a flight. */
+const viewOrLate = async (context: Context): Promise<SwarmView | undefined> => {
+  try {
+    return (await context.station.call('GET', '/state')) as SwarmView;
+  } catch (error) {
+    if (error instanceof Fault && error.code === 'station-late') return undefined;
+    throw error;
   }
 };

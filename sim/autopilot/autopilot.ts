@@ -236,11 +236,12 @@ export class Autopilot {
     const { takeoff, loiter, descend, behaviours } = this.modes;
     const tookOff = this.#behaviour === takeoff && takeoff.finished;
     const stays = tookOff || this.#behaviour.staying === true;
+    const from = this.#mode;
     this.#mode = this.commander.mode;
     this.#blind = this.commander.descendingBlind;
     this.#behaviour = this.#blind ? descend : (behaviours.get(this.#mode) ?? loiter);
     if (stays && this.#behaviour === loiter) loiter.continueToTarget();
-    this.#behaviour.enter(this.situation);
+    this.#behaviour.enter(this.situation, from);
     this.#holdAtFence();
   }
 

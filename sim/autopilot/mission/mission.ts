@@ -38,6 +38,14 @@ export class Mission {
     return this.#plans.currentSeq;
   }
 
+  get items(): readonly PlanItem[] {
+    return this.#plans.mission.items;
+  }
+
+  get rallyItems(): readonly PlanItem[] {
+    return this.#plans.rally.items;
+  }
+
   get current(): PlanItem | undefined {
     return this.#plans.mission.items[this.#plans.currentSeq];
   }

@@ -9,6 +9,7 @@ import { MissionMode } from './mission.ts';
 import type { ModeBehaviour } from './mode-behaviour.ts';
 import { Offboard } from './offboard.ts';
 import { Orbit } from './orbit.ts';
+import { ReturnPlanner } from './return-plan.ts';
 import { Rtl } from './rtl.ts';
 import { Takeoff } from './takeoff.ts';
 
@@ -48,7 +49,7 @@ export const flightModes = (parts: FlightModeParts): FlightModes => {
     // No beacon is seen: it lands where it is.
     ['AUTO_PRECLAND', land],
     ['AUTO_MISSION', new MissionMode(trajectory, mission, returnHome)],
-    ['AUTO_RTL', new Rtl(trajectory)],
+    ['AUTO_RTL', new Rtl(trajectory, new ReturnPlanner(mission))],
     ['ORBIT', orbit],
     ['OFFBOARD', new Offboard(stream)],
     ['MANUAL', descend],

@@ -1,9 +1,11 @@
+import type { FlightMode } from '#protocols/mavlink/modes.ts';
 import type { FlightSetpoint } from '../control/flight-setpoint.ts';
 import type { Situation } from '../situation.ts';
 
 /** How one flight mode flies: it is entered, then asked for a setpoint at 50 Hz. */
 export interface ModeBehaviour {
-  enter(situation: Situation): void;
+  /** @param from the mode before. */
+  enter(situation: Situation, from: FlightMode): void;
   /** `out` comes cleared: whatever is not written is not commanded. */
   step(dtS: number, situation: Situation, out: FlightSetpoint): void;
   /** Its task is done; the commander then goes to LOITER. */

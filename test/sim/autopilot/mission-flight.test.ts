@@ -1,42 +1,10 @@
-import { MavCmd, MavMissionType, MissionAck } from 'mavlink-mappings/dist/lib/common.js';
+import { MavCmd, MavMissionType } from 'mavlink-mappings/dist/lib/common.js';
 import { describe, expect, it } from 'vitest';
 import { Companion } from '../companion.ts';
-import { answerUpload, countMessage, type ItemSketch } from './mission-client.ts';
+import { at, ready, upload, X, Y } from './flown-plan.ts';
+import type { ItemSketch } from './mission-client.ts';
 
 const { MISSION, FENCE } = MavMissionType;
-/** The companion's origin, and about ten metres in 1e-7 degrees of latitude. */
-const [X, Y] = [473_977_000, 85_456_000];
-const TEN_M = 899;
-
-const upload = (companion: Companion, items: ItemSketch[], type: MavMissionType): number => {
-  let seen = companion.received.length;
-  companion.send(countMessage(items.length, type));
-  for (let turn = 0; turn < 50; turn += 1) {
-    companion.run(0.02);
-    for (; seen < companion.received.length; seen += 1) {
-      const message = companion.received[seen]!;
-      if (message instanceof MissionAck) return message.type;
-      const answer = answerUpload(message, items);
-      if (answer !== undefined) companion.send(answer);
-    }
-  }
-  throw new Error('the upload did not end');
-};
-
-const at = (northTens: number, command: number = MavCmd.NAV_WAYPOINT, z = 15): ItemSketch => ({
-  command,
-  params: [0, 2, 0, Number.NaN],
-  x: X + northTens * TEN_M,
-  y: Y,
-  z,
-});
-
-const ready = (): Companion => {
-  const companion = new Companion();
-  companion.runUntil(() => companion.vehicle.autopilot.situation.aligned, 40);
-  companion.run(3);
-  return companion;
-};
 
 const circle: ItemSketch = {
   command: MavCmd.NAV_FENCE_CIRCLE_INCLUSION,

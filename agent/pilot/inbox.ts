@@ -1,5 +1,10 @@
+import {
+  frameBytes,
+  FrameSplitter,
+  putFrame,
+  type ChannelFrame,
+} from '#protocols/channel/frame.ts';
 import { Fault } from '#protocols/fault.ts';
-import { encodeFrame, FrameSplitter, type ChannelFrame } from '#protocols/channel/frame.ts';
 import { Framer, type Frame } from '#protocols/mavlink/framer.ts';
 
 /** What came since the last tick, in the order of its arrival on each side. */
@@ -20,29 +25,31 @@ export interface PilotOutbox {
   memory: Uint8Array | undefined;
 }
 
-const joined = (parts: readonly Uint8Array[]): Uint8Array => {
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let offset = 0;
-  for (const part of parts) {
-    bytes.set(part, offset);
-    offset += part.length;
-  }
-  return bytes;
+const LENGTH_BYTES = 4;
+
+const put = (into: Uint8Array, at: number, bytes: Uint8Array): number => {
+  into.set(bytes, at);
+  return at + bytes.length;
 };
 
-const withLength = (bytes: Uint8Array): Uint8Array => {
-  const framed = new Uint8Array(4 + bytes.length);
-  new DataView(framed.buffer).setUint32(0, bytes.length, true);
-  framed.set(bytes, 4);
-  return framed;
+const putLength = (into: Uint8Array, at: number, length: number): number => {
+  for (let byte = 0; byte < LENGTH_BYTES; byte += 1) into[at + byte] = length >>> (8 * byte);
+  return at + LENGTH_BYTES;
 };
 
-const framesBytes = (frames: readonly ChannelFrame[]): Uint8Array =>
-  joined(frames.map(({ type, payload }) => encodeFrame(type, payload)));
+const framesBytes = (frames: readonly ChannelFrame[]): number =>
+  frames.reduce((sum, frame) => sum + frameBytes(frame), 0);
 
 /** u32 length and MAVLink packets one after the other, then channel frames as on a socket. */
-export const encodePilotInbox = ({ packets, frames }: PilotInbox): Uint8Array =>
-  joined([withLength(joined(packets.map((packet) => packet.bytes))), framesBytes(frames)]);
+export const encodePilotInbox = ({ packets, frames }: PilotInbox): Uint8Array => {
+  const packetBytes = packets.reduce((sum, packet) => sum + packet.bytes.length, 0);
+  // One array, filled once: this runs in every tick.
+  const bytes = new Uint8Array(LENGTH_BYTES + packetBytes + framesBytes(frames));
+  let at = putLength(bytes, 0, packetBytes);
+  for (const packet of packets) at = put(bytes, at, packet.bytes);
+  for (const frame of frames) at = putFrame(bytes, at, frame);
+  return bytes;
+};
 
 /**
  * Inverse of {@link encodePilotInbox}. Throws on a broken record the Faults 'channel-frame-oversize' and
@@ -73,9 +80,15 @@ const leadingPackets = (bytes: Uint8Array): { packets: Frame[]; end: number } =>
 };
 
 /** u32 length and packets, u32 length and channel frames, then the memory if there is one. */
-export const encodePilotOutbox = ({ packets, frames, memory }: PilotOutbox): Uint8Array =>
-  joined([
-    withLength(joined(packets)),
-    withLength(framesBytes(frames)),
-    memory ?? new Uint8Array(0),
-  ]);
+export const encodePilotOutbox = ({ packets, frames, memory }: PilotOutbox): Uint8Array => {
+  const packetBytes = packets.reduce((sum, packet) => sum + packet.length, 0);
+  const channelBytes = framesBytes(frames);
+  const memoryBytes = memory?.length ?? 0;
+  const bytes = new Uint8Array(2 * LENGTH_BYTES + packetBytes + channelBytes + memoryBytes);
+  let at = putLength(bytes, 0, packetBytes);
+  for (const packet of packets) at = put(bytes, at, packet);
+  at = putLength(bytes, at, channelBytes);
+  for (const frame of frames) at = putFrame(bytes, at, frame);
+  if (memory !== undefined) put(bytes, at, memory);
+  return bytes;
+};

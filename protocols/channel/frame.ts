@@ -13,12 +13,21 @@ export interface ChannelFrame {
   payload: Uint8Array;
 }
 
+export const frameBytes = ({ payload }: ChannelFrame): number => HEADER_BYTES + payload.length;
+
+/** Writes a frame into an array that has room for it; says where the next one goes. */
+export const putFrame = (into: Uint8Array, at: number, { type, payload }: ChannelFrame): number => {
+  const length = payload.length + 1;
+  for (let byte = 0; byte < 4; byte += 1) into[at + byte] = length >>> (8 * byte);
+  into[at + 4] = type;
+  into.set(payload, at + HEADER_BYTES);
+  return at + HEADER_BYTES + payload.length;
+};
+
 export const encodeFrame = (type: number, payload: Uint8Array): Uint8Array => {
-  const bytes = new Uint8Array(HEADER_BYTES + payload.length);
-  const view = new DataView(bytes.buffer);
-  view.setUint32(0, payload.length + 1, true);
-  view.setUint8(4, type);
-  bytes.set(payload, HEADER_BYTES);
+  const frame = { type, payload };
+  const bytes = new Uint8Array(frameBytes(frame));
+  putFrame(bytes, 0, frame);
   return bytes;
 };
 

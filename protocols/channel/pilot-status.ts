@@ -69,11 +69,13 @@ const MAX_REASON_BYTES = 80;
 
 const layout = numberLayout(STATUS_FIELDS, MAX_REASON_BYTES + MAX_LINES_BYTES);
 
+const UNKNOWN = Object.fromEntries(STATUS_FIELDS.map((field) => [field, Number.NaN])) as Record<
+  PilotStatusField,
+  number
+>;
+
 export const emptyPilotStatus = (): PilotStatus => ({
-  values: Object.fromEntries(STATUS_FIELDS.map((field) => [field, Number.NaN])) as Record<
-    PilotStatusField,
-    number
-  >,
+  values: { ...UNKNOWN },
   reason: '',
   troubles: [],
 });

@@ -19,6 +19,11 @@ export class MessageWatch {
   readonly #latest = new Map<number, Heard<MavLinkData>>();
   #watches: Watch[] = [];
 
+  /** Somebody waits. */
+  get waiting(): boolean {
+    return this.#watches.length > 0;
+  }
+
   latest<T extends MavLinkData>(kind: MavLinkDataConstructor<T>): Heard<T> | undefined {
     return this.#latest.get(kind.MSG_ID) as Heard<T> | undefined;
   }

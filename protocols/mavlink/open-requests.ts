@@ -20,6 +20,11 @@ export class OpenRequests<T> {
     });
   }
 
+  /** Requests that have not ended. */
+  get size(): number {
+    return this.#waiting.size;
+  }
+
   settle(id: number, outcome: T): void {
     for (const { resolve } of this.#waiting.get(id) ?? []) resolve(outcome);
     this.#waiting.delete(id);

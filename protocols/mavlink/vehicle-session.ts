@@ -11,12 +11,7 @@ import {
 } from './command.ts';
 import type { ArmingReport } from './events/arming-report.ts';
 import type { Frame } from './framer.ts';
-import {
-  AutopilotTracker,
-  companionHeartbeat,
-  HEARTBEAT_INTERVAL_MS,
-  type AutopilotStatus,
-} from './heartbeat.ts';
+import { AutopilotTracker, companionHeartbeat, type AutopilotStatus } from './heartbeat.ts';
 import type { VehicleLink } from './link.ts';
 import { MessageWatch, type Heard } from './message-watch.ts';
 import { MissionClient, type TransferOutcome } from './mission-client.ts';
@@ -34,6 +29,7 @@ import { Remarks } from './remarks.ts';
 import { listFault, planFault, silentFault } from './session-faults.ts';
 import { StreamMeter } from './stream-meter.ts';
 import { TimesyncClient, type ClockOffset } from './timesync.ts';
+import { ToolHeartbeat } from './tool-heartbeat.ts';
 import { requestMessageCommand } from './vehicle-command.ts';
 import { VehicleVoice } from './vehicle-voice.ts';
 
@@ -54,7 +50,8 @@ const LEAST_GRAVE = 4;
  * One vehicle behind a link, as promises, for tools on the ground and on the bench; the pilot has its
  * own loop. It has no timer: whoever owns it calls {@link VehicleSession.pump} some 50 times a
  * second. Every promise ends, since every service gives up by itself. All of them throw the Faults
- * `link-closed` and `vehicle-silent` (exit noLink).
+ * `link-closed` and `vehicle-silent` (exit noLink). Heartbeats leave only while the tool is at work: see
+ * {@link ToolHeartbeat}.
  */
 export class VehicleSession {
   readonly vehicle: Component;
@@ -75,7 +72,7 @@ export class VehicleSession {
     lists: new OpenRequests<ParameterListOutcome>(),
     transfers: new OpenRequests<TransferOutcome>(),
   };
-  #heartbeatMs = Number.NEGATIVE_INFINITY;
+  readonly #heartbeat = new ToolHeartbeat();
   #nowMs = Number.NEGATIVE_INFINITY;
   #closed = false;
 
@@ -90,15 +87,16 @@ export class VehicleSession {
     this.#voice = new VehicleVoice(vehicle);
   }
 
+  get #waiting(): boolean {
+    return this.#watch.waiting || Object.values(this.#open).some(({ size }) => size > 0);
+  }
+
   /** Takes in what came, sends what is due, and settles what has ended. */
   pump(nowMs: number): void {
     if (this.#closed) return;
     this.#nowMs = nowMs;
     for (const frame of this.#link.receive()) this.#hear(frame, nowMs);
-    if (nowMs - this.#heartbeatMs >= HEARTBEAT_INTERVAL_MS) {
-      this.#heartbeatMs = nowMs;
-      this.send(companionHeartbeat());
-    }
+    if (this.#heartbeat.takeDue(nowMs, this.#waiting)) this.#transmit(companionHeartbeat());
     const { send: requests, said } = this.#voice.tick(nowMs);
     for (const { severity, text } of said) {
       if (severity > LEAST_GRAVE) continue;
@@ -111,7 +109,7 @@ export class VehicleSession {
     const transferred = this.#missions.tick(nowMs);
     const { send: clocks } = this.#timesync.tick(nowMs);
     for (const send of [requests, clocks, commanded.send, accessed.send, transferred.send]) {
-      for (const message of send) this.send(message);
+      for (const message of send) this.#transmit(message);
     }
     for (const outcome of commanded.outcomes) commands.settle(outcome.id, outcome);
     for (const outcome of accessed.outcomes) parameters.settle(outcome.id, outcome);
@@ -130,6 +128,7 @@ export class VehicleSession {
   }
 
   status(): AutopilotStatus {
+    this.#heartbeat.asked(this.#nowMs);
     return this.#tracker.status(this.#nowMs);
   }
 
@@ -147,6 +146,7 @@ export class VehicleSession {
 
   /** The newest message of a kind that the autopilot sent. */
   latest<T extends MavLinkData>(kind: MavLinkDataConstructor<T>): Heard<T> | undefined {
+    this.#heartbeat.asked(this.#nowMs);
     return this.#watch.latest(kind);
   }
 
@@ -279,6 +279,11 @@ export class VehicleSession {
 
   /** Sends one message that asks for no answer. */
   send(message: MavLinkData): void {
+    this.#heartbeat.asked(this.#nowMs);
+    this.#transmit(message);
+  }
+
+  #transmit(message: MavLinkData): void {
     this.#link.send(this.#encoder.encode(message));
   }
 }

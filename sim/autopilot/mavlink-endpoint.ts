@@ -2,8 +2,9 @@ import type { Frame } from '#protocols/mavlink/framer.ts';
 import { MavlinkLink, type MavlinkLinkOptions } from './mavlink-link.ts';
 import { Announcements } from './telemetry/announcements.ts';
 import type { LinkKind } from './telemetry/stream-catalogue.ts';
+import { TransponderReports } from './transponder-reports.ts';
 
-export interface MavlinkEndpointOptions extends Omit<MavlinkLinkOptions, 'kind'> {
+export interface MavlinkEndpointOptions extends Omit<MavlinkLinkOptions, 'kind' | 'reports'> {
   /** Whether the vehicle has a link to a ground station besides the one to its companion. */
   groundLink: boolean;
 }
@@ -22,11 +23,13 @@ export class MavlinkEndpoint {
   readonly #onboard: MavlinkLink;
   readonly #ground: MavlinkLink | undefined;
   readonly #announcements: Announcements;
+  readonly #reports = new TransponderReports();
 
   /** `rates` are the onboard link's. */
   constructor({ groundLink, rates = {}, ...options }: MavlinkEndpointOptions) {
-    this.#onboard = new MavlinkLink({ ...options, rates, kind: 'onboard' });
-    if (groundLink) this.#ground = new MavlinkLink({ ...options, kind: 'ground' });
+    const shared = { ...options, reports: this.#reports };
+    this.#onboard = new MavlinkLink({ ...shared, rates, kind: 'onboard' });
+    if (groundLink) this.#ground = new MavlinkLink({ ...shared, kind: 'ground' });
     this.#announcements = new Announcements(options.instruments.autopilot);
   }
 
@@ -41,9 +44,10 @@ export class MavlinkEndpoint {
   /** Everything to be sent at this time since boot, packed into datagrams. */
   step(nowMs: number): OutgoingDatagrams {
     const news = this.#announcements.take();
+    const reports = this.#reports.take();
     return {
-      onboard: this.#onboard.step(nowMs, news),
-      ground: this.#ground?.step(nowMs, news) ?? NOTHING,
+      onboard: this.#onboard.step(nowMs, news, reports),
+      ground: this.#ground?.step(nowMs, news, reports) ?? NOTHING,
     };
   }
 }

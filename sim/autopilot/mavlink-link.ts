@@ -1,4 +1,4 @@
-import { SetupSigning, StatusText } from 'mavlink-mappings/dist/lib/common.js';
+import { AdsbVehicle, SetupSigning, StatusText } from 'mavlink-mappings/dist/lib/common.js';
 import type { MavLinkData } from 'mavlink-mappings/dist/lib/mavlink.js';
 import { Heartbeat, MavType } from 'mavlink-mappings/dist/lib/minimal.js';
 import { decode, Encoder } from '#protocols/mavlink/codec.ts';
@@ -17,6 +17,7 @@ import type { Announcement } from './telemetry/announcements.ts';
 import type { Instruments } from './telemetry/instruments.ts';
 import type { LinkKind } from './telemetry/stream-catalogue.ts';
 import { Streams } from './telemetry/streams.ts';
+import type { TransponderReports } from './transponder-reports.ts';
 
 export interface MavlinkLinkOptions extends Pick<
   ServiceContext,
@@ -27,6 +28,8 @@ export interface MavlinkLinkOptions extends Pick<
   rates?: Readonly<Record<number, number>>;
   /** The vehicle's signing key. */
   signing: SigningCard;
+  /** Of the vehicle, whatever link they come on. */
+  reports: TransponderReports;
 }
 
 /** PX4 numbers its links in the order in which it opens them, and signs with that number. */
@@ -44,13 +47,16 @@ export class MavlinkLink {
   readonly #services: readonly MessageService[];
   readonly #packets = new PacketQueue();
   readonly #card: SigningCard;
+  readonly #reports: TransponderReports;
   readonly #signing: LinkSigning;
   readonly #send = (message: MavLinkData): void => this.#queue(message);
   /** Seconds since boot at which a ground station was last heard on this link. */
   #groundStationHeardS = Number.NaN;
 
-  constructor({ sysid, instruments, localOf, kind, rates = {}, signing }: MavlinkLinkOptions) {
+  constructor(options: MavlinkLinkOptions) {
+    const { sysid, instruments, localOf, kind, rates = {}, signing, reports } = options;
     this.#card = signing;
+    this.#reports = reports;
     this.#signing = new LinkSigning(signing, LINK_IDS[kind]);
     this.#sysid = sysid;
     this.#instruments = instruments;
@@ -76,6 +82,7 @@ export class MavlinkLink {
         continue;
       }
       if (message instanceof Heartbeat) this.#hear(message);
+      else if (message instanceof AdsbVehicle) this.#reports.hear(message);
       else this.#dispatch(message, frame);
       if (this.#isForOthers(message, frame)) forOthers.push(frame);
     }
@@ -89,10 +96,15 @@ export class MavlinkLink {
   }
 
   /** Everything to be sent at this time since boot, packed into datagrams. */
-  step(nowMs: number, news: readonly Announcement[]): Uint8Array[] {
+  step(
+    nowMs: number,
+    news: readonly Announcement[],
+    reports: readonly AdsbVehicle[],
+  ): Uint8Array[] {
     for (const service of this.#services) service.step?.(nowMs);
     this.#streams.step(nowMs, this.#send);
     this.#announce(news);
+    for (const report of reports) this.#queue(report);
     return this.#packets.take();
   }
 

@@ -6,6 +6,8 @@ import { fixesFor, type ParameterChange } from '#agent/pilot/preflight/fixes.ts'
 import type { PreflightInput } from '#agent/pilot/preflight/input.ts';
 import { preflight } from '#agent/pilot/preflight/preflight.ts';
 import { EXIT, Fault } from '#protocols/fault.ts';
+import { parseConnectionString } from '#protocols/mavlink/connection-string.ts';
+import type { VehicleLink } from '#protocols/mavlink/link.ts';
 import type { Mission } from '#protocols/mission/mission.ts';
 import { safetyEnvelopeOf } from '#protocols/mission/safety.ts';
 import { systemClock } from '#protocols/system-clock.ts';
@@ -23,16 +25,17 @@ import {
 } from '../preflight/verdict-text.ts';
 import type { Context } from './context.ts';
 import { fetchView } from './status.ts';
-import { withSecuredVehicle } from './vehicle-link.ts';
-
-/** Where PX4 vehicles send to a ground station: all of a machine's SITL instances to the one port. */
-const GROUND_STATION_LINK = 'udp://127.0.0.1:14550';
+import { openFleetLink, type FleetLink } from './fleet-link.ts';
+import { nameOf, placesFound, placesOf, type Place } from './preflight-places.ts';
+import { onOpenLink, withSecuredVehicle } from './vehicle-link.ts';
 
 export interface PreflightOptions {
   /** Empty = the ground station's port. */
   links: string[];
   /** Empty = the station's swarm, or the only vehicle on a link. */
   sysids: number[];
+  /** Whoever sends to the links. */
+  all: boolean;
   /** All drones of the mission, where more fly than are checked; undefined = the station's, or those checked. */
   fleet: number[] | undefined;
   missionFile: string | undefined;
@@ -45,12 +48,6 @@ export interface PreflightOptions {
   signingKey: string | undefined;
   /** How long to wait for each vehicle's heartbeat. */
   timeoutS: number;
-}
-
-/** Where one vehicle is to be looked for; sysid undefined = the only one on that link. */
-interface Place {
-  link: string;
-  sysid: number | undefined;
 }
 
 interface Surveyed {
@@ -75,7 +72,7 @@ export const runPreflight = async (
 ): Promise<number> => {
   const mission = options.missionFile === undefined ? undefined : loadMission(options.missionFile);
   const swarm = await swarmOf(context);
-  const places = placesOf(options, swarm);
+  const places = options.all ? await placesFound(options) : placesOf(options, swarm);
   const survey = async (): Promise<Survey> => {
     const found = await surveyAll(context, options, places);
     return mission === undefined ? found : withMission(found, mission, options.fleet ?? swarm);
@@ -101,25 +98,8 @@ const swarmOf = async (context: Context): Promise<number[]> => {
   }
 };
 
-/** Those that were named; else whoever is on the links given; else the station's swarm. */
-const placesOf = (options: PreflightOptions, swarm: readonly number[]): Place[] => {
-  const links = options.links.length > 0 ? options.links : [GROUND_STATION_LINK];
-  const unnamed = options.links.length === 0 && options.sysids.length === 0;
-  const sysids = unnamed ? swarm : options.sysids;
-  const [first] = links;
-  if (links.length > 1 && sysids.length > 0 && sysids.length !== links.length) {
-    throw new Fault('usage', `${links.length} links and ${sysids.length} system ids`, {
-      exit: 'usage',
-      remedy: 'Give one --link for all, or one --link for each --sysid, in the same order.',
-    });
-  }
-  if (links.length > 1) return links.map((link, index) => ({ link, sysid: sysids[index] }));
-  if (sysids.length === 0) return [{ link: first!, sysid: undefined }];
-  return sysids.map((sysid) => ({ link: first!, sysid }));
-};
-
 /**
- * All links at once, the vehicles of one link one after the other. A single vehicle that is silent is
+ * All links at once, and on a UDP port all of its vehicles. A single vehicle that is silent is
  * the command's own fault.
  */
 const surveyAll = async (
@@ -129,9 +109,22 @@ const surveyAll = async (
 ): Promise<Survey> => {
   const results = new Map<Place, Surveyed | DroneVerdict>();
   const surveyLink = async (link: string): Promise<void> => {
-    for (const place of places.filter((one) => one.link === link)) {
+    const here = places.filter((one) => one.link === link);
+    const surveyed = async (place: Place, fleet?: FleetLink): Promise<void> => {
       context.output.say(`listening to ${nameOf(place)} …`);
-      results.set(place, await surveyOrSilence(options, place, places.length === 1));
+      const open = fleet && place.sysid !== undefined ? await fleet.open(place.sysid) : undefined;
+      results.set(place, await surveyOrSilence(options, place, places.length === 1, open));
+    };
+    if (here.length === 1 || here.some(({ sysid }) => sysid === undefined)) {
+      for (const place of here) await surveyed(place);
+      return;
+    }
+    const fleet = await openFleetLink(parseConnectionString(link, '--link'));
+    try {
+      if (fleet.parallel) await Promise.all(here.map((place) => surveyed(place, fleet)));
+      else for (const place of here) await surveyed(place, fleet);
+    } finally {
+      await fleet.close();
     }
   };
   await Promise.all([...new Set(places.map(({ link }) => link))].map(surveyLink));
@@ -149,17 +142,15 @@ const surveyOrSilence = async (
   options: PreflightOptions,
   place: Place,
   alone: boolean,
+  open: VehicleLink | undefined,
 ): Promise<Surveyed | DroneVerdict> => {
   try {
-    return await surveyOne(options, place);
+    return await surveyOne(options, place, open);
   } catch (error) {
     if (!(error instanceof Fault) || error.exit !== 'noLink' || alone) throw error;
     return silentVerdict(nameOf(place), place.sysid, error);
   }
 };
-
-const nameOf = ({ link, sysid }: Place): string =>
-  sysid === undefined ? link : `drone ${sysid} on ${link}`;
 
 /** The limits are the file's; no goal has been signed yet. */
 const NO_GOAL = { issuer: 0, epoch: 0, sequence: 0 };
@@ -181,8 +172,16 @@ const withMission = (
   return { heard: informed, silent };
 };
 
-const surveyOne = (options: PreflightOptions, place: Place): Promise<Surveyed> =>
-  onVehicle(options, place, async (session, _link, diagnose) => {
+const surveyOne = (
+  options: PreflightOptions,
+  place: Place,
+  open: VehicleLink | undefined,
+): Promise<Surveyed> => {
+  const survey: Parameters<typeof withSecuredVehicle<Surveyed>>[1] = async (
+    session,
+    _link,
+    diagnose,
+  ) => {
     const wishes: SurveyWishes = {
       envelope: undefined,
       takeoffHeightM: undefined,
@@ -194,7 +193,16 @@ const surveyOne = (options: PreflightOptions, place: Place): Promise<Surveyed> =
     };
     const input = await surveyVehicle(session, wishes, { clock: systemClock, wait: sleep });
     return { place, input, wire: linkFindings(diagnose()) };
-  });
+  };
+  if (open === undefined) return onVehicle(options, place, survey);
+  const { signingKey, timeoutS } = options;
+  const address = parseConnectionString(place.link, '--link');
+  return onOpenLink(
+    { open, address, sysid: place.sysid, shared: false },
+    { timeout: `${timeoutS}`, ...(signingKey === undefined ? {} : { signingKey }) },
+    survey,
+  );
+};
 
 const OWN_WIRE = /^(serial|[a-z]+:\/\/(127\.|\[::1\]|localhost))/u;
 

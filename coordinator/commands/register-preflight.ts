@@ -7,6 +7,7 @@ import { withContext } from './register-flight.ts';
 interface RawOptions {
   link?: string[];
   sysid?: string[];
+  all?: boolean;
   fleet?: string[];
   mission?: string;
   fix?: boolean;
@@ -28,6 +29,7 @@ export const addPreflightCommand = (program: Command): void => {
       'UDP, TCP or serial, one for all or one for each (default udp://127.0.0.1:14550)',
     )
     .option('--sysid <n...>', "vehicles to check; default: the station's, or the only one there")
+    .option('--all', 'every vehicle that sends to the links')
     .option('--fleet <n...>', 'all drones of the mission, where more fly than are checked')
     .option('--mission <file>', 'the mission to be flown: its fence, layers, reserve and policies')
     .option('--fix', 'set the parameters that mend what was found, after a question')
@@ -42,14 +44,17 @@ export const addPreflightCommand = (program: Command): void => {
       'after',
       '\nExamples:\n  skein preflight --link udp://127.0.0.1:14540 --mission missions/search-irchel-corner.yaml\n' +
         '  skein preflight --link serial:///dev/ttyAMA0:921600 --rc --rates --fix\n' +
-        '  skein preflight --sysid 1 2 3 --json\n\nExit codes: 0 ready, 3 not to be armed, 5 a vehicle was not heard.',
+        '  skein preflight --all --mission missions/search-irchel.yaml\n  skein preflight --sysid 1 2 3 --json\n\nExit codes: 0 ready, 3 not to be armed, 5 a vehicle was not heard.',
     )
     .action(async (raw: RawOptions, command: Command) => {
       const { runPreflight } = await import('./preflight.ts');
       await withContext(command, (context) =>
         runPreflight(context, {
           links: raw.link ?? [],
-          sysids: (raw.sysid ?? []).map((text) => sysidOf(text, '--sysid')),
+          sysids: (raw.sysid ?? [])
+            .flatMap((text) => text.split(','))
+            .map((text) => sysidOf(text, '--sysid')),
+          all: raw.all === true,
           fleet: raw.fleet?.map((text) => sysidOf(text, '--fleet')),
           missionFile: raw.mission,
           fix: raw.fix === true,

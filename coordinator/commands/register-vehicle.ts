@@ -14,11 +14,22 @@ interface WriteFlags extends LinkFlags {
 
 /** A command that speaks to one vehicle itself, without station and agent. */
 const vehicleCommand = (parent: Command, usage: string, description: string): Command =>
+  linkCommand(parent, usage, description).option(
+    '--sysid <n>',
+    'the vehicle meant, if the link has several',
+  );
+
+/** As {@link vehicleCommand}, for several vehicles of a link at once too. */
+const fleetCommand = (parent: Command, usage: string, description: string): Command =>
+  linkCommand(parent, usage, description)
+    .option('--sysid <list>', 'the vehicle meant, or several with commas')
+    .option('--all', 'every vehicle that the link has');
+
+const linkCommand = (parent: Command, usage: string, description: string): Command =>
   parent
     .command(usage)
     .description(description)
     .option('--link <url>', 'udpin, udpout, tcpin, tcpout or serial link to it', DEFAULT_LINK)
-    .option('--sysid <n>', 'the vehicle meant, if the link has several')
     .option('--signing-key <file>', 'the key that the vehicle signs with, if it does')
     .option('--timeout <seconds>', 'how long to wait for its heartbeat', '5');
 
@@ -30,6 +41,28 @@ const onVehicle = async (
   await withContext(command, (context) =>
     withVehicle(command.opts<LinkFlags>(), (session) => action(context, session)),
   );
+};
+
+/** As {@link onVehicle}, with those that --sysid and --all name. */
+const onFleet = async (
+  command: Command,
+  action: (context: Context, session: VehicleSession) => Promise<number>,
+): Promise<void> => {
+  const { onVehicles } = await import('./vehicle-fleet.ts');
+  await withContext(command, (context) => onVehicles(context, command.opts<LinkFlags>(), action));
+};
+
+/** As {@link onFleet}, refused while the vehicle is armed. */
+const onFleetAtRest = async (
+  command: Command,
+  what: string,
+  action: (context: Context, session: VehicleSession) => Promise<number>,
+): Promise<void> => {
+  const { refuseWhileArmed } = await import('./vehicle-link.ts');
+  await onFleet(command, async (context, session) => {
+    if (command.opts<WriteFlags>().whileArmed !== true) refuseWhileArmed(session, what);
+    return action(context, session);
+  });
 };
 
 /** As {@link onVehicle}, refused while the vehicle is armed. */
@@ -56,7 +89,9 @@ export const addVehicleCommands = (program: Command): void => {
       'after',
       `
 Examples:
+  skein vehicle list
   skein vehicle info --sysid 2
+  skein vehicle param set RTL_RETURN_ALT 35 --sysid 1,2,3
   skein vehicle info --link serial:///dev/ttyAMA0:921600
   skein vehicle param get COM_OBL_RC_ACT RTL_RETURN_ALT
   skein vehicle param save quad-1.params && skein vehicle param diff quad-1.params
@@ -65,17 +100,23 @@ Examples:
 A drone's agent holds the link that it flies by: use another link of the flight controller, such as
 the ground station's (the default), or stop the agent.`,
     );
-  vehicleCommand(vehicle, 'info', 'version, mode, battery, GPS and link of the vehicle').action(
+  linkCommand(vehicle, 'list', 'who is on the link: system id, autopilot, mode').action(
     async (_options: object, command: Command) => {
-      const { runVehicleInfo } = await import('./vehicle-info.ts');
-      await onVehicle(command, runVehicleInfo);
+      const { runVehicleList } = await import('./vehicle-fleet.ts');
+      await withContext(command, (context) => runVehicleList(context, command.opts<LinkFlags>()));
     },
   );
-  vehicleCommand(vehicle, 'reboot', 'restart the flight controller')
+  fleetCommand(vehicle, 'info', 'version, mode, battery, GPS and link of the vehicle').action(
+    async (_options: object, command: Command) => {
+      const { runVehicleInfo } = await import('./vehicle-info.ts');
+      await onFleet(command, runVehicleInfo);
+    },
+  );
+  fleetCommand(vehicle, 'reboot', 'restart the flight controller')
     .option(...WHILE_ARMED)
     .action(async (_options: object, command: Command) => {
       const { runVehicleReboot } = await import('./vehicle-info.ts');
-      await onVehicleAtRest(command, 'a restart', runVehicleReboot);
+      await onFleetAtRest(command, 'a restart', runVehicleReboot);
     });
   vehicleCommand(
     vehicle,
@@ -92,26 +133,24 @@ the ground station's (the default), or stop the agent.`,
 
 const addParamCommands = (vehicle: Command): void => {
   const param = vehicle.command('param').description('read and set parameters of PX4');
-  vehicleCommand(param, 'list', 'all parameters')
+  fleetCommand(param, 'list', 'all parameters')
     .option('--prefix <text>', 'only names that begin so, e.g. MPC_')
     .action(async (options: { prefix?: string }, command: Command) => {
       const { runParamList } = await import('./vehicle-param.ts');
-      await onVehicle(command, (context, session) =>
-        runParamList(context, session, options.prefix),
-      );
+      await onFleet(command, (context, session) => runParamList(context, session, options.prefix));
     });
-  vehicleCommand(param, 'get <names...>', 'some parameters').action(
+  fleetCommand(param, 'get <names...>', 'some parameters').action(
     async (names: string[], _options: object, command: Command) => {
       const { runParamGet } = await import('./vehicle-param.ts');
-      await onVehicle(command, (context, session) => runParamGet(context, session, names));
+      await onFleet(command, (context, session) => runParamGet(context, session, names));
     },
   );
-  vehicleCommand(param, 'set <name> <value>', 'set one, and read it back')
+  fleetCommand(param, 'set <name> <value>', 'set one, and read it back')
     .option(...WHILE_ARMED)
     .addHelpText('after', '\nExample:\n  skein vehicle param set COM_OBL_RC_ACT 3')
     .action(async (name: string, value: string, _options: object, command: Command) => {
       const { runParamSet } = await import('./vehicle-param.ts');
-      await onVehicleAtRest(command, 'setting a parameter', (context, session) =>
+      await onFleetAtRest(command, 'setting a parameter', (context, session) =>
         runParamSet(context, session, name, value),
       );
     });
@@ -123,23 +162,21 @@ const addParamCommands = (vehicle: Command): void => {
         runParamSave(context, session, file, { replace: options.force === true }),
       );
     });
-  vehicleCommand(param, 'load <file>', 'set what differs from a .params file, and read it back')
+  fleetCommand(param, 'load <file>', 'set what differs from a .params file, and read it back')
     .option('--dry-run', 'only show what would be set')
     .option(...WHILE_ARMED)
     .action(async (file: string, options: { dryRun?: boolean }, command: Command) => {
       const { runParamLoad } = await import('./vehicle-param.ts');
-      await onVehicleAtRest(command, 'loading parameters', (context, session) =>
+      await onFleetAtRest(command, 'loading parameters', (context, session) =>
         runParamLoad(context, session, file, { dryRun: options.dryRun === true }),
       );
     });
-  vehicleCommand(
-    param,
-    'diff <file>',
-    'what differs from a .params file; exit 1 if anything',
-  ).action(async (file: string, _options: object, command: Command) => {
-    const { runParamDiff } = await import('./vehicle-param.ts');
-    await onVehicle(command, (context, session) => runParamDiff(context, session, file));
-  });
+  fleetCommand(param, 'diff <file>', 'what differs from a .params file; exit 1 if anything').action(
+    async (file: string, _options: object, command: Command) => {
+      const { runParamDiff } = await import('./vehicle-param.ts');
+      await onFleet(command, (context, session) => runParamDiff(context, session, file));
+    },
+  );
 };
 
 const PART = ['--part <names>', 'of mission, fence and rally, only these (with commas)'] as const;
@@ -148,14 +185,14 @@ const addPlanCommands = (vehicle: Command): void => {
   const plan = vehicle
     .command('plan')
     .description("mission, geofence and rally points as QGroundControl's .plan files");
-  vehicleCommand(plan, 'upload <file>', 'replace what the vehicle holds, and read it back')
+  fleetCommand(plan, 'upload <file>', 'replace what the vehicle holds, and read it back')
     .option(...PART)
     .addHelpText('after', '\nExample:\n  skein vehicle plan upload field.plan --part fence,rally')
     .action(async (file: string, options: { part?: string }, command: Command) => {
       const { loadPlan, planPartsOf, runPlanUpload } = await import('./vehicle-plan.ts');
       const parts = planPartsOf(options.part);
       const plan = await loadPlan(file);
-      await onVehicle(command, (context, session) =>
+      await onFleet(command, (context, session) =>
         runPlanUpload(context, session, { plan, file }, parts),
       );
     });
@@ -167,22 +204,22 @@ const addPlanCommands = (vehicle: Command): void => {
         runPlanDownload(context, session, file, { replace: options.force === true }),
       );
     });
-  vehicleCommand(plan, 'compare <file>', 'what differs; exit 1 if anything')
+  fleetCommand(plan, 'compare <file>', 'what differs; exit 1 if anything')
     .option(...PART)
     .action(async (file: string, options: { part?: string }, command: Command) => {
       const { loadPlan, planPartsOf, runPlanCompare } = await import('./vehicle-plan.ts');
       const parts = planPartsOf(options.part);
       const plan = await loadPlan(file);
-      await onVehicle(command, (context, session) =>
+      await onFleet(command, (context, session) =>
         runPlanCompare(context, session, { plan, file }, parts),
       );
     });
-  vehicleCommand(plan, 'clear', 'remove what the vehicle holds')
+  fleetCommand(plan, 'clear', 'remove what the vehicle holds')
     .option(...PART)
     .action(async (options: { part?: string }, command: Command) => {
       const { planPartsOf, runPlanClear } = await import('./vehicle-plan.ts');
       const parts = planPartsOf(options.part);
-      await onVehicle(command, (context, session) => runPlanClear(context, session, parts));
+      await onFleet(command, (context, session) => runPlanClear(context, session, parts));
     });
 };
 

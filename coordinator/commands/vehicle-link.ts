@@ -1,6 +1,7 @@
 import { Fault } from '#protocols/fault.ts';
-import { parseConnectionString } from '#protocols/mavlink/connection-string.ts';
+import { parseConnectionString, type LinkAddress } from '#protocols/mavlink/connection-string.ts';
 import { diagnoseLink, type LinkFinding } from '#protocols/mavlink/link-diagnosis.ts';
+import type { VehicleLink } from '#protocols/mavlink/link.ts';
 import { ObservedLink } from '#protocols/mavlink/observed-link.ts';
 import { openVehicleLink } from '#protocols/mavlink/open-link.ts';
 import { SecuredLink, type LinkSecurity } from '#protocols/mavlink/secured-link.ts';
@@ -14,7 +15,10 @@ import { wholeNumber } from './context.ts';
 /** Options of every command that speaks to one vehicle. */
 export interface LinkFlags {
   link: string;
+  /** One or several, with commas. */
   sysid?: string;
+  /** Every vehicle that the link has. */
+  all?: boolean;
   timeout: string;
   /** File with the vehicle's signing key; undefined for an unsigned link. */
   signingKey?: string;
@@ -38,12 +42,31 @@ export const withSecuredVehicle = async <T>(
 ): Promise<T> => {
   const address = parseConnectionString(flags.link, '--link');
   const sysid = flags.sysid === undefined ? undefined : wholeNumber(flags.sysid, '--sysid');
-  const timeoutMs = wholeNumber(flags.timeout, '--timeout') * 1000;
-  const security = flags.signingKey === undefined ? UNSECURED : signedBy(flags.signingKey);
   const open = await openVehicleLink(address, {
     sysid,
     setting: '--link, or stop the agent that holds it',
   });
+  const shared = address.kind === 'udpin' && address.remote === undefined;
+  return onOpenLink({ open, address, sysid, shared }, flags, action);
+};
+
+/** A link just opened. */
+interface OpenedLink {
+  open: VehicleLink;
+  address: LinkAddress;
+  sysid: number | undefined;
+  /** Others may send to it too. */
+  shared: boolean;
+}
+
+/** As {@link withSecuredVehicle}, over a link that is open already and is closed in the end. */
+export const onOpenLink = async <T>(
+  { open, address, sysid, shared }: OpenedLink,
+  flags: Pick<LinkFlags, 'timeout' | 'signingKey'>,
+  action: (session: VehicleSession, link: SecuredLink, diagnose: () => LinkFinding[]) => Promise<T>,
+): Promise<T> => {
+  const timeoutMs = wholeNumber(flags.timeout, '--timeout') * 1000;
+  const security = flags.signingKey === undefined ? UNSECURED : signedBy(flags.signingKey);
   const observed = new ObservedLink(open);
   const link = new SecuredLink(observed, security, () => systemClock.unixUs());
   const openedMs = systemClock.monotonicMs();
@@ -58,7 +81,6 @@ export const withSecuredVehicle = async <T>(
       openMs,
     });
   };
-  const shared = address.kind === 'udpin' && address.remote === undefined;
   const session = await startVehicleSession(link, systemClock, { sysid, timeoutMs, shared }).catch(
     (error: unknown) => {
       throw keyFault(link, flags.signingKey, sysid) ?? linkFault(error, diagnose(1)) ?? error;

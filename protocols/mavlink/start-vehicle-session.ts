@@ -31,7 +31,7 @@ export const startVehicleSession = async (
   try {
     const vehicle = await findVehicle(link, clock, timeoutMs, sysid);
     if (shared && sysid === undefined && link.counts.datagramsForeign > 0) {
-      throw severalSenders(vehicle.sysid);
+      throw severalSenders(vehicle.sysid, link.strangers ?? []);
     }
     const session = new VehicleSession(link, vehicle);
     session.pump(clock.monotonicMs());
@@ -70,9 +70,12 @@ const findVehicle = async (
 };
 
 /** A link hears its first sender only: on a port that several vehicles share, chance would choose. */
-const severalSenders = (sysid: number): Fault =>
-  new Fault('several-vehicles', 'several vehicles send to this port', {
+const severalSenders = (sysid: number, strangers: NonNullable<VehicleLink['strangers']>): Fault => {
+  const claimed = strangers.flatMap((one) => (one.sysid === undefined ? [] : [one.sysid]));
+  const sysids = [...new Set([sysid, ...claimed])].sort((one, other) => one - other).join(', ');
+  return new Fault('several-vehicles', `several vehicles send to this port: ${sysids}`, {
     exit: 'usage',
-    data: { sysid },
-    remedy: `Say which one you mean, for example --sysid ${sysid}.`,
+    data: { sysids },
+    remedy: `Say which one you mean, for example --sysid ${sysid}, or --all.`,
   });
+};

@@ -56,7 +56,7 @@ export class VehicleSearch {
     throw new Fault('several-vehicles', `the link has ${1 + more.length} vehicles: ${sysids}`, {
       exit: 'usage',
       data: { sysids },
-      remedy: `Say which one you mean, for example --sysid ${sysid}.`,
+      remedy: `Say which one you mean, for example --sysid ${sysid}, or --all.`,
     });
   }
 

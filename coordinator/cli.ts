@@ -55,4 +55,16 @@ const run = async (): Promise<number> => {
   }
 };
 
+/**
+ * Whoever read our output has seen enough (`skein … | head`). A command that runs something brings it
+ * down as when it is told to stop; any other is done.
+ */
+const endQuietly = (error: Error): void => {
+  if (!('code' in error) || error.code !== 'EPIPE') throw error;
+  if (process.listenerCount('SIGTERM') > 0) process.emit('SIGTERM');
+  else process.exit(process.exitCode ?? EXIT.ok);
+};
+
+process.stdout.on('error', endQuietly);
+process.stderr.on('error', endQuietly);
 process.exitCode = await run();

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { NewestFile } from '#protocols/newest-file.ts';
-import { decodePilotMemory, type PilotMemory } from './memory.ts';
+import { decodePilotMemory, lostPilotMemory, type PilotMemory } from './memory.ts';
 
 /** Door: the file by which a pilot process remembers for the next. */
 export class MemoryFile {
@@ -14,13 +14,17 @@ export class MemoryFile {
     this.#file = new NewestFile(this.#path);
   }
 
-  /** Null when there is none, or none that can be read. */
-  read(): PilotMemory | null {
+  /** Null when there is none; one that cannot be read is a loss, not a beginning (lostPilotMemory). */
+  read(onError: (error: unknown) => void): PilotMemory | null {
+    if (!existsSync(this.#path)) return null;
     try {
-      return decodePilotMemory(readFileSync(this.#path)) ?? null;
-    } catch {
-      return null;
+      const memory = decodePilotMemory(readFileSync(this.#path));
+      if (memory !== undefined) return memory;
+      onError('pilot-state.json is damaged');
+    } catch (error) {
+      onError(error);
     }
+    return lostPilotMemory();
   }
 
   /** See {@link NewestFile.write}. */

@@ -1,4 +1,5 @@
 import { emptyAuthorityState, type AuthorityState } from './act/authority.ts';
+import { FLIGHT_PHASES } from '#protocols/flight-phase.ts';
 import { newFlightMemory, type FlightMemory } from './act/flight-core.ts';
 
 /** What one pilot process leaves to the next: without it a restart would forget an abort or a yield. */
@@ -16,6 +17,14 @@ export const newPilotMemory = (): PilotMemory => ({
 
 export const encodePilotMemory = (memory: PilotMemory): Uint8Array =>
   new TextEncoder().encode(JSON.stringify(memory));
+
+/** After a process whose memory cannot be read: whatever it yielded to or gave up is not ours to take. */
+export const lostPilotMemory = (): PilotMemory => {
+  const memory = newPilotMemory();
+  const why = 'memory of the pilot unreadable';
+  memory.flight = { ...memory.flight, phase: 'standby', owned: false, lostBy: why, reason: why };
+  return memory;
+};
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -38,7 +47,38 @@ export const decodePilotMemory = (bytes: Uint8Array): PilotMemory | undefined =>
   const whole =
     isRecord(flight) &&
     isRecord(authority) &&
-    Object.keys(model.flight).every((key) => key in flight) &&
-    Object.keys(model.authority).every((key) => key in authority);
+    isLike(model.flight, flight) &&
+    isLike(model.authority, authority) &&
+    FLIGHT_PHASES.some((phase) => phase === flight['phase']) &&
+    isPartsSound(flight, authority);
   return whole ? (value as unknown as PilotMemory) : undefined;
+};
+
+/** Every field is there and of the kind that a new memory has; what may be null is looked at one by one. */
+const isLike = (model: object, value: Record<string, unknown>): boolean =>
+  Object.entries(model).every(
+    ([key, like]) => key in value && (like === null || typeof value[key] === typeof like),
+  );
+
+const isPartsSound = (
+  flight: Record<string, unknown>,
+  authority: Record<string, unknown>,
+): boolean => {
+  const { order, leftFrom, controller } = flight;
+  const { safety, newestGoal, latch, directives } = authority;
+  const numbers = (part: unknown, ...keys: string[]): boolean =>
+    isRecord(part) && keys.every((key) => typeof part[key] === 'number');
+  const orNull = (part: unknown, isSound: boolean): boolean => part === null || isSound;
+  return (
+    orNull(order, numbers(order, 'number', 'heightM', 'goalEpoch', 'goalSequence', 'goalIssuer')) &&
+    orNull(leftFrom, typeof leftFrom === 'string') &&
+    orNull(controller, numbers(controller, 'atMs', 'bootMs')) &&
+    orNull(safety, typeof safety === 'string') &&
+    orNull(newestGoal, numbers(newestGoal, 'issuer', 'epoch', 'sequence')) &&
+    orNull(latch, isRecord(latch) && numbers(latch['place'], 'bootEpoch', 'sequence')) &&
+    Array.isArray(directives) &&
+    directives.every(
+      (one: unknown) => Array.isArray(one) && numbers(one[1], 'bootEpoch', 'sequence'),
+    )
+  );
 };

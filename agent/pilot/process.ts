@@ -88,7 +88,7 @@ export class PilotProcess {
       simulated: config.simulated,
       operators: config.keys.operators,
       startMs: systemClock.monotonicMs(),
-      memory: new MemoryFile(config.runDir).read(),
+      memory: new MemoryFile(config.runDir).read((error) => tell({ memory: String(error) })),
     };
     const pilot = createPilot(structuredClone(start), verifySignature);
     const opened = new PilotProcess(pilot, start, link, config);

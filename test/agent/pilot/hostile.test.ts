@@ -115,6 +115,27 @@ test('a memory that is cut, bent or of another version is none', () => {
   expect(decodePilotMemory(new TextEncoder().encode('{"version":2}'))).toBeUndefined();
 });
 
+test('a memory with a field of another kind is none: it would end the process that believes it', () => {
+  const sortie = airborne();
+  sortie.run(0.5);
+  sortie.envelopeBytes(sortie.operator.directive('abort'));
+  sortie.run(0.5);
+  const memory = sortie.memory!;
+  const bytesOf = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
+  expect(decodePilotMemory(bytesOf(memory))).toEqual(memory);
+  for (const part of ['flight', 'authority'] as const) {
+    for (const key of Object.keys(memory[part])) {
+      for (const wrong of [7.5, 'nonsense', [7], { x: 1 }, undefined]) {
+        const was: unknown = Reflect.get(memory[part], key);
+        if (typeof wrong === typeof was && typeof was !== 'object' && key !== 'phase') continue;
+        if (typeof wrong === 'string' && ['leftFrom', 'safety'].includes(key)) continue;
+        const bent = { ...memory, [part]: { ...memory[part], [key]: wrong } };
+        expect([key, wrong, decodePilotMemory(bytesOf(bent))]).toEqual([key, wrong, undefined]);
+      }
+    }
+  }
+});
+
 test('limits in the memory count only with the operator’s signature on them', () => {
   const sortie = airborne();
   sortie.run(0.5);

@@ -1,6 +1,9 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { decodePilotMemory } from '#agent/pilot/memory.ts';
 import { freePort, PATIENCE_MS, phaseOf, PilotBench } from './pilot-process.ts';
 
 let bench: PilotBench;
@@ -25,6 +28,20 @@ describe('the pilot process', () => {
       expect(new Set(statuses.map(phaseOf))).toEqual(new Set(['boot']));
       child.kill('SIGTERM');
       expect(await ended).toEqual([0, null]);
+    },
+    PATIENCE_MS,
+  );
+
+  test(
+    'whose memory cannot be read takes no vehicle until an operator says so',
+    async () => {
+      const stateFile = join(bench.runDir, 'pilot-state.json');
+      writeFileSync(stateFile, '{"version":1,"flight":{"phase":"offb');
+      const { said } = bench.start({ link: udpLink(await freePort()) });
+      await expect
+        .poll(() => decodePilotMemory(readFileSync(stateFile))?.flight, { timeout: PATIENCE_MS })
+        .toMatchObject({ owned: false, lostBy: 'memory of the pilot unreadable' });
+      expect(said()).toContain('pilot-state.json is damaged');
     },
     PATIENCE_MS,
   );

@@ -60,6 +60,8 @@ const isLike = (model: object, value: Record<string, unknown>): boolean =>
     ([key, like]) => key in value && (like === null || typeof value[key] === typeof like),
   );
 
+const orNull = (part: unknown, isSound: boolean): boolean => part === null || isSound;
+
 const isPartsSound = (
   flight: Record<string, unknown>,
   authority: Record<string, unknown>,
@@ -68,7 +70,6 @@ const isPartsSound = (
   const { safety, newestGoal, latch, directives } = authority;
   const numbers = (part: unknown, ...keys: string[]): boolean =>
     isRecord(part) && keys.every((key) => typeof part[key] === 'number');
-  const orNull = (part: unknown, isSound: boolean): boolean => part === null || isSound;
   return (
     orNull(order, numbers(order, 'number', 'heightM', 'goalEpoch', 'goalSequence', 'goalIssuer')) &&
     orNull(leftFrom, typeof leftFrom === 'string') &&

@@ -9,6 +9,7 @@ import type { Telemetry } from '../estimate/telemetry.ts';
 import type { Guard, GuardVerdict } from '../guard/guard.ts';
 import type { ParameterReadings } from '../preflight/input.ts';
 import type { Authority } from './authority.ts';
+import type { ControllerClock } from './controller-clock.ts';
 import type { Controls } from './controls.ts';
 import type { ModeReport } from './mode-watch.ts';
 
@@ -22,12 +23,6 @@ export interface Readings {
   verdict: Readonly<GuardVerdict>;
   /** What is wrong with who speaks on the vehicle's link (PeerWatch). */
   peerTrouble: string | undefined;
-}
-
-/** One look at the flight controller's clock: our monotonic time, and its time since its boot, ms. */
-export interface ControllerClock {
-  atMs: number;
-  bootMs: number;
 }
 
 /** What must survive the pilot's death, beside the authority. Plain data. */
@@ -106,6 +101,8 @@ export interface FlightCore {
   /** A directive that demands action has come in this tick. */
   directed: boolean;
   rebootsSeen: number;
+  /** Since when the flight controller's clock is behind what has passed; infinite while it is not. */
+  clockOddSinceMs: number;
   /** PX4's take-off mode has shown in this take-off. */
   takeoffShown: boolean;
   /** Since when the landed state says that it stands; infinite while it does not. */
@@ -134,6 +131,7 @@ export const newFlightCore = (
   released: false,
   directed: false,
   rebootsSeen: 0,
+  clockOddSinceMs: Number.POSITIVE_INFINITY,
   takeoffShown: false,
   groundSinceMs: Number.POSITIVE_INFINITY,
 });

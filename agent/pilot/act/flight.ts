@@ -1,4 +1,5 @@
 import type { FlightPhase } from '#protocols/flight-phase.ts';
+import { hasRebooted } from './controller-clock.ts';
 import {
   disown,
   isFlying,
@@ -41,16 +42,26 @@ const GAP_MS = 800;
  */
 const STOOD_MS = 1250;
 
+/** A landed state older than this says nothing of now; it comes at 2 Hz. */
+const LANDED_AGE_MS = 3000;
+
+/** In the air, a link that delivers what it held back may tell old times for so long. */
+const ODD_FOR_MS = 1000;
+
 /** How often the flight controller's clock is noted down for a pilot to come. */
 const NOTE_CLOCK_MS = 5000;
 
 /** One step of the flight: what everyone's phases have in common first, then the phase's own. */
 export const flightTick = (core: FlightCore, readings: Readings): void => {
+  const { telemetry, nowMs } = readings;
   noteGaps(core, readings);
-  noteClock(core, readings);
-  if (readings.telemetry.landed !== 'ON_GROUND') core.groundSinceMs = Number.POSITIVE_INFINITY;
-  else core.groundSinceMs = Math.min(core.groundSinceMs, readings.nowMs);
-  if (core.memory.phase !== 'boot' && noteGround(core, readings)) return;
+  const stands = telemetry.landed === 'ON_GROUND' && nowMs - telemetry.landedAtMs < LANDED_AGE_MS;
+  core.groundSinceMs = stands ? Math.min(core.groundSinceMs, nowMs) : Number.POSITIVE_INFINITY;
+  if (core.memory.phase !== 'boot') {
+    const settled = noteGround(core, readings);
+    noteClock(core, readings);
+    if (settled) return;
+  }
   PHASES[core.memory.phase](core, readings);
   // On the way up what stands counts, not when it was said.
   if (core.memory.phase === 'arming' || core.memory.phase === 'takeoff') core.directed = false;
@@ -63,20 +74,35 @@ const noteGaps = (core: FlightCore, { nowMs, status }: Readings): void => {
   }
 };
 
-const noteClock = ({ memory }: FlightCore, { nowMs, telemetry }: Readings): void => {
-  if (memory.phase === 'boot' || !Number.isFinite(telemetry.bootMs)) return;
+const noteClock = (core: FlightCore, { nowMs, telemetry }: Readings): void => {
+  const { memory } = core;
+  const odd = Number.isFinite(core.clockOddSinceMs);
+  if (odd || !Number.isFinite(telemetry.bootMs)) return;
   const { controller } = memory;
   const fresh = controller !== null && Math.abs(nowMs - controller.atMs) < NOTE_CLOCK_MS;
   if (fresh && telemetry.bootMs >= controller.bootMs) return;
   memory.controller = { atMs: telemetry.bootAtMs, bootMs: telemetry.bootMs };
 };
 
+/** Its clock jumped back before our eyes, or is behind by more than the time in which we saw nothing. */
+const beganAnew = (core: FlightCore, { telemetry, nowMs }: Readings): boolean => {
+  const { controller, phase } = core.memory;
+  const seen = { atMs: telemetry.bootAtMs, bootMs: telemetry.bootMs };
+  const odd = controller !== null && hasRebooted(controller, seen);
+  core.clockOddSinceMs = odd ? Math.min(core.clockOddSinceMs, nowMs) : Number.POSITIVE_INFINITY;
+  const sure = odd && (!isFlying(phase) || nowMs - core.clockOddSinceMs >= ODD_FOR_MS);
+  if (!sure && telemetry.reboots === core.rebootsSeen) return false;
+  core.rebootsSeen = telemetry.reboots;
+  core.clockOddSinceMs = Number.POSITIVE_INFINITY;
+  core.memory.controller = seen;
+  return true;
+};
+
 /** The end of a flight, and a flight controller that began anew: true when the tick is settled by it. */
 const noteGround = (core: FlightCore, readings: Readings): boolean => {
-  const { status, telemetry, nowMs } = readings;
+  const { status, nowMs } = readings;
   const { phase } = core.memory;
-  if (telemetry.reboots !== core.rebootsSeen) {
-    core.rebootsSeen = telemetry.reboots;
+  if (beganAnew(core, readings)) {
     core.controls.resetActions();
     // It never arms again by itself, wherever it began anew: whoever finds it decides.
     disown(core, 'flight controller rebooted');

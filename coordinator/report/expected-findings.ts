@@ -27,3 +27,14 @@ const declaredAfter = (
       return 0;
   }
 };
+
+/** Probability that of `hidden` targets, each found with `chance`, no more than `found` are: how unlucky that is. */
+export const findsAtMost = (found: number, hidden: number, chance: number): number => {
+  let sum = 0;
+  let ways = 1;
+  for (let finds = 0; finds <= Math.min(found, hidden); finds += 1) {
+    sum += ways * chance ** finds * (1 - chance) ** (hidden - finds);
+    ways = (ways * (hidden - finds)) / (finds + 1);
+  }
+  return Math.min(1, sum);
+};

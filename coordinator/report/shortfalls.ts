@@ -13,7 +13,7 @@ export const shortfallsOf = (summary: Summary, truth: TruthSummary): string[] =>
   const { searchedFraction, searchedFractionNeeded, leastSeparationM, minSeparationM } = summary;
   fail(
     searchedFraction < Math.min(0.95, searchedFractionNeeded),
-    `only ${(searchedFraction * 100).toFixed(1)} % was searched`,
+    `only ${(searchedFraction * 100).toFixed(1)} % was searched${endings(summary)}`,
   );
   fail(
     leastSeparationM !== null && leastSeparationM < minSeparationM,
@@ -41,4 +41,15 @@ export const shortfallsOf = (summary: Summary, truth: TruthSummary): string[] =>
   );
   fail(summary.audit === 'failed' || summary.audit === 'missing', `the audit: ${summary.audit}`);
   return found;
+};
+
+/** Why drones stopped before the search was complete, and which. */
+const endings = ({ drones }: Summary): string => {
+  const reasons = new Map<string, number[]>();
+  for (const { endedBy, sysid } of drones) {
+    if (endedBy === '' || endedBy === 'search complete') continue;
+    reasons.set(endedBy, [...(reasons.get(endedBy) ?? []), sysid]);
+  }
+  const said = [...reasons].map(([reason, sysids]) => `${reason}: ${sysids.join(', ')}`);
+  return said.length === 0 ? '' : ` (${said.join('; ')})`;
 };

@@ -22,11 +22,25 @@ const greatest = (values: (number | null)[]): number | null => {
 };
 
 const targets = (summary: Summary): string => {
-  const { targetsFound, targetsExpected, targetsHidden, falseFindings } = summary;
-  const expected = targetsExpected === null ? '' : ` (${targetsExpected.toFixed(1)} expected)`;
+  const { targetsFound, targetsExpected, targetsHidden, targetsLuck, falseFindings } = summary;
+  const luck =
+    targetsLuck !== null && targetsLuck < 0.2
+      ? `, so few in ${percent(targetsLuck)} of searches`
+      : '';
+  const expected =
+    targetsExpected === null ? '' : ` (${targetsExpected.toFixed(1)} expected${luck})`;
   const hidden = targetsHidden === null ? '' : ` of ${targetsHidden} hidden${expected}`;
   const wrong = falseFindings === null ? '' : `, ${falseFindings} false`;
   return `${targetsFound}${hidden}${wrong}`;
+};
+
+const searched = (summary: Summary): string => {
+  const { cellsUnseen, cellsSuspicious } = summary;
+  const needed = `${percent(summary.searchedFraction)} (${percent(summary.searchedFractionNeeded)} needed)`;
+  const unseen =
+    cellsUnseen === 0 ? '' : `, ${cellsUnseen} cell${cellsUnseen === 1 ? '' : 's'} never looked at`;
+  const open = cellsSuspicious === 0 ? '' : `, ${cellsSuspicious} still suspicious`;
+  return `${needed}${unseen}${open}`;
 };
 
 /** The figures of a mission as name and value, in the order in which a person asks for them. */
@@ -34,10 +48,7 @@ export const summaryFigures = (summary: Summary): [string, string][] => {
   const { drones } = summary;
   const landed = drones.filter((drone) => drone.landed && drone.disarmed).length;
   return [
-    [
-      'searched',
-      `${percent(summary.searchedFraction)} (${percent(summary.searchedFractionNeeded)} needed)`,
-    ],
+    ['searched', searched(summary)],
     ['targets found', targets(summary)],
     [
       'time',
@@ -59,6 +70,14 @@ export const summaryFigures = (summary: Summary): [string, string][] => {
       `${figure(mean(drones.map((drone) => drone.cpuCores)), 'cores', 2)}, memory up to ` +
         figure(greatest(drones.map((drone) => drone.residentMb)), 'MB', 0),
     ],
+    ...(summary.slippedS === null || summary.slippedS < 1
+      ? []
+      : [
+          ['simulated time lost', `${figure(summary.slippedS, 's')}: this machine is too busy`] as [
+            string,
+            string,
+          ],
+        ]),
     ['audit', summary.audit],
   ];
 };

@@ -33,6 +33,8 @@ const droneSummarySchema = z.strictObject({
   maxSetpointGapMs: z.number().nullable(),
   audit: auditSchema,
   records: count,
+  /** Why it went home or down, in its own words: 'search complete', 'position-lost', …; empty = it did not say. */
+  endedBy: z.string().max(80).default(''),
 });
 
 /** Figures of one mission, as `summary.json` in its run directory holds them. */
@@ -53,10 +55,15 @@ export const summarySchema = z.strictObject({
   searchedFraction: share,
   /** The mission's own criterion. */
   searchedFractionNeeded: share,
+  /** Cells that nobody looked at, and cells where something was seen and no second look settled it. */
+  cellsUnseen: count.default(0),
+  cellsSuspicious: count.default(0),
   targetsFound: count,
   /** How many of the hidden ones a search of this quality finds on average. */
   targetsExpected: z.number().nonnegative().nullable(),
   targetsHidden: count.nullable(),
+  /** Share of searches of this quality that find no more than this one did. */
+  targetsLuck: share.nullable().default(null),
   /** Findings where nothing is. */
   falseFindings: count.nullable(),
   leastSeparationM: z.number().nullable(),
@@ -68,6 +75,8 @@ export const summarySchema = z.strictObject({
   disagreementTrips: count,
   modelShare: share.nullable(),
   maxSetpointGapMs: z.number().nullable(),
+  /** Time by which the simulated vehicles fell behind because this machine was busy, s. */
+  slippedS: z.number().nonnegative().nullable().default(null),
   /** The worst of the drones'. */
   audit: auditSchema,
   drones: z.array(droneSummarySchema).max(256),

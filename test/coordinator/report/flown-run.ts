@@ -32,6 +32,7 @@ const droneSummary = (sysid: number, name: string): DroneSummary => ({
   maxSetpointGapMs: 62,
   audit: 'verified',
   records: 15_000,
+  endedBy: 'search complete',
 });
 
 export const fabricatedSummary = (): Summary => ({
@@ -45,9 +46,12 @@ export const fabricatedSummary = (): Summary => ({
   wallS: 214.9,
   searchedFraction: 0.984,
   searchedFractionNeeded: 0.98,
+  cellsUnseen: 2,
+  cellsSuspicious: 0,
   targetsFound: 4,
   targetsExpected: 4.1,
   targetsHidden: 5,
+  targetsLuck: 0.4,
   falseFindings: 0,
   leastSeparationM: 7.3,
   minSeparationM: 4,
@@ -57,6 +61,7 @@ export const fabricatedSummary = (): Summary => ({
   disagreementTrips: 6,
   modelShare: 0.94,
   maxSetpointGapMs: 62,
+  slippedS: 0.1,
   audit: 'verified',
   drones: [droneSummary(1, 'alder'), droneSummary(2, 'birch'), droneSummary(3, HOSTILE)],
 });

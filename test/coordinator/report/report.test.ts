@@ -53,7 +53,7 @@ describe('skein report', () => {
     expect(page).toContain('8:-2: 99.0 % after 2 looks');
     expect(page).toContain('silent 0:59 to 1:36');
     for (const figure of [
-      '98.4 % (98.0 % needed)',
+      '98.4 % (98.0 % needed), 2 cells never looked at',
       '4 of 5 hidden (4.1 expected), 0 false',
       '7.3 m (at least 4.0 m)',
       'p50 24.1 ms, p99 41.8 ms',
@@ -71,6 +71,16 @@ describe('skein report', () => {
     expect(page).not.toContain('93.0 %');
     expect(page).toContain('did not succeed');
     expect(page).toContain('drone 2 is &lt;lost&gt;');
+  });
+
+  it('tells bad luck, work left open and a busy machine from each other', () => {
+    const summary = fabricatedSummary();
+    const unlucky = { ...summary, targetsFound: 3, targetsLuck: 0.098, cellsSuspicious: 1 };
+    const page = reportPage(runRecord({ ...unlucky, slippedS: 31.6 }, journalOfRun(), []));
+    expect(page).toContain('3 of 5 hidden (4.1 expected, so few in 9.8 % of searches), 0 false');
+    expect(page).toContain('2 cells never looked at, 1 still suspicious');
+    expect(page).toContain('31.6 s: this machine is too busy');
+    expect(reportPage(runRecord(summary, journalOfRun(), []))).not.toMatch(/so few|too busy/u);
   });
 
   it('writes hostile names as text', () => {

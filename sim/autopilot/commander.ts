@@ -2,11 +2,10 @@ import type { FlightMode } from '#protocols/mavlink/modes.ts';
 import { reasonAgainstArming, type ArmingState } from './arming/arming-checks.ts';
 import { AutoDisarm } from './arming/auto-disarm.ts';
 import { BatteryWarning, type BatteryLevel } from './failsafe/battery-warning.ts';
-import { demandsOf } from './failsafe/causes.ts';
-import { demandOf } from './failsafe/demand.ts';
-import { isWorse, modeOfAction } from './failsafe/failsafe-action.ts';
-import { FailsafeFramework } from './failsafe/framework.ts';
-import { modeFallback } from './failsafe/mode-fallback.ts';
+import { Failsafe } from './failsafe/failsafe.ts';
+import { isWorse, modeOfAction } from './failsafe/response.ts';
+import { substituteMode } from './failsafe/substitute-mode.ts';
+import { troublesOf } from './failsafe/troubles.ts';
 import { canFailsafeFly, lacking, preventsArming, type Conditions } from './mode-requirements.ts';
 import type { Situation } from './situation.ts';
 
@@ -43,7 +42,7 @@ export class Commander {
   armed = false;
   intendedMode: FlightMode = 'AUTO_LOITER';
   mode: FlightMode = 'AUTO_LOITER';
-  readonly failsafe = new FailsafeFramework();
+  readonly failsafe = new Failsafe();
   /** Until then a sensor is being calibrated, seconds since boot. */
   calibratingUntilS = 0;
   readonly notices: Notice[] = [];
@@ -53,7 +52,6 @@ export class Commander {
   #modeAfterDisarming: FlightMode = 'AUTO_LOITER';
   #modeRequested = false;
   #takeoffS = Number.NaN;
-  #lastS = 0;
   #conditions: Conditions = {
     attitude: false,
     localPosition: false,
@@ -155,12 +153,10 @@ export class Commander {
   }
 
   step(situation: Situation, inputs: CommanderInputs): void {
-    const dtS = situation.timeS - this.#lastS;
-    this.#lastS = situation.timeS;
     this.#look(situation, inputs);
     if (!situation.landed && Number.isNaN(this.#takeoffS)) this.#takeoffS = situation.timeS;
     if (inputs.modeFinished && this.mode === this.intendedMode) this.#intend('AUTO_LOITER');
-    this.#protect(situation, inputs, dtS);
+    this.#protect(situation, inputs);
     if (this.armed && this.failsafe.action === 'disarm') this.#stop('Disarmed by failsafe');
     if (this.armed && this.#autoDisarm.isDue(situation)) this.#stop('Disarmed by landing');
     this.#setMode();
@@ -178,40 +174,37 @@ export class Commander {
     this.#battery.step(situation.batteryRemaining, this.armed, situation.parameters);
   }
 
-  #protect(situation: Situation, inputs: CommanderInputs, dtS: number): void {
+  #protect(situation: Situation, inputs: CommanderInputs): void {
     const { parameters, profile, timeS, windMps } = situation;
-    const { intendedMode } = this;
+    const { intendedMode, armed } = this;
     const canFly = (mode: FlightMode): boolean => canFailsafeFly(mode, this.#conditions);
-    const fallback = modeFallback({
+    const { offboardSignal } = this.#conditions;
+    const substitute = substituteMode({
       intendedMode,
-      offboardSignal: this.#conditions.offboardSignal,
-      offboardLossAction: parameters.get('COM_OBL_RC_ACT'),
+      offboardSignal,
+      parameters,
       profile,
       canFly,
     });
-    const demands = this.armed
-      ? demandsOf({
-          parameters,
-          intendedMode,
-          gcsLost: inputs.gcsLost,
-          fenceBreached: situation.geofenceBreached,
-          battery: this.#battery.level,
-          batteryAtArming: this.#batteryAtArming,
-          windMps,
-          flightTimeS: Number.isNaN(this.#takeoffS) ? 0 : timeS - this.#takeoffS,
-        })
-      : [];
-    if (this.armed && fallback !== 'none') {
-      demands.push(demandOf('modeFallback', fallback, { delayed: false }));
-    }
+    const facts = {
+      parameters,
+      intendedMode,
+      gcsLost: inputs.gcsLost,
+      fenceBreached: situation.geofenceBreached,
+      battery: this.#battery.level,
+      batteryAtArming: this.#batteryAtArming,
+      windMps,
+      flightTimeS: Number.isNaN(this.#takeoffS) ? 0 : timeS - this.#takeoffS,
+      substitute,
+    };
     this.failsafe.step({
-      dtS,
-      armed: this.armed,
+      timeS,
+      armed,
       intendedMode,
       modeRequested: this.#modeRequested,
       delayS: parameters.get('COM_FAIL_ACT_T'),
-      demands,
-      fallback,
+      troubles: armed ? troublesOf(facts) : [],
+      substitute,
       canFly,
     });
     this.#modeRequested = false;

@@ -1,6 +1,6 @@
 import { MavSeverity } from 'mavlink-mappings/dist/lib/common.js';
 import type { Autopilot } from '../autopilot.ts';
-import { isWorse, type FailsafeAction } from '../failsafe/failsafe-action.ts';
+import { isWorse, type FailsafeAction } from '../failsafe/response.ts';
 
 export interface Announcement {
   severity: MavSeverity;

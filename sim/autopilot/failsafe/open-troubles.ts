@@ -1,0 +1,42 @@
+import type { FailsafeAction } from './response.ts';
+import type { Cause, Trouble } from './troubles.ts';
+
+interface Open {
+  trouble: Trouble;
+  /** The cause is still there. */
+  present: boolean;
+}
+
+/** The troubles that call for a response: those that are there, and those that outlast their cause. */
+export class OpenTroubles {
+  readonly #open = new Map<Cause, Open>();
+
+  /** What they call for now. */
+  get responses(): FailsafeAction[] {
+    return [...this.#open.values()].map(({ trouble }) => trouble.response);
+  }
+
+  /** Closes those whose cause has gone and that only waited for somebody to act. */
+  closeOutlived(): void {
+    for (const [cause, { present }] of this.#open) {
+      if (!present) this.#open.delete(cause);
+    }
+  }
+
+  /**
+   * Takes in what is there at this step and returns what is new. Whether a trouble outlasts its cause
+   * is settled when it comes; its response follows the parameter.
+   */
+  take(troubles: readonly Trouble[]): Trouble[] {
+    const there = new Map(troubles.map((trouble) => [trouble.cause, trouble]));
+    for (const [cause, open] of this.#open) {
+      const now = there.get(cause);
+      open.present = now !== undefined;
+      if (now !== undefined) open.trouble = { ...open.trouble, response: now.response };
+      else if (!open.trouble.staysUntilModeChange) this.#open.delete(cause);
+    }
+    const fresh = troubles.filter(({ cause }) => !this.#open.has(cause));
+    for (const trouble of fresh) this.#open.set(trouble.cause, { trouble, present: true });
+    return fresh;
+  }
+}

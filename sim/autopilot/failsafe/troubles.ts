@@ -1,0 +1,132 @@
+import type { FlightMode } from '#protocols/mavlink/modes.ts';
+import type { ParameterName, Parameters } from '../parameters.ts';
+import type { BatteryLevel } from './battery-warning.ts';
+import type { FailsafeAction } from './response.ts';
+
+/** What the commander knows at a step. */
+export interface Facts {
+  parameters: Parameters;
+  intendedMode: FlightMode;
+  gcsLost: boolean;
+  fenceBreached: boolean;
+  battery: BatteryLevel;
+  /** When it was armed already: the pilot knew. */
+  batteryAtArming: BatteryLevel;
+  /** Wind by the estimate, m/s. */
+  windMps: number;
+  /** Seconds since take-off. */
+  flightTimeS: number;
+  /** What the loss of the intended mode itself asks for. */
+  substitute: FailsafeAction;
+}
+
+/** Responses by a parameter's value. */
+type Choice = Readonly<Record<number, FailsafeAction>>;
+
+interface Entry {
+  readonly cause: string;
+  readonly when: (facts: Facts) => boolean;
+  /** The parameter that chooses, and how; or the response itself. A value without one is no trouble. */
+  readonly response:
+    | readonly [ParameterName, Choice]
+    | FailsafeAction
+    | ((facts: Facts) => FailsafeAction);
+  /** Left out: it is over with its cause. Else, all but a warning stays until the mode is changed. */
+  readonly staysUntilModeChange?: true;
+  /** Responses that are not held back for a pilot to step in (COM_FAIL_ACT_T). */
+  readonly atOnce?: readonly FailsafeAction[] | 'all';
+}
+
+const BREACH: Choice = { 1: 'warn', 2: 'hold', 3: 'rtl', 4: 'terminate', 5: 'land' };
+const LINK: Choice = { 1: 'hold', 2: 'rtl', 3: 'land', 5: 'terminate', 6: 'disarm' };
+const CRITICAL: Choice = { 0: 'warn', 1: 'rtl', 2: 'land', 3: 'rtl' };
+const EMERGENCY: Choice = { 0: 'warn', 1: 'rtl', 2: 'land', 3: 'land' };
+
+const isLanding = ({ intendedMode }: Facts): boolean =>
+  intendedMode === 'AUTO_LAND' || intendedMode === 'AUTO_PRECLAND';
+
+/** A battery that was as empty when it was armed is only warned of. */
+const batteryResponse =
+  (choice: Choice) =>
+  ({ battery, batteryAtArming, parameters }: Facts): FailsafeAction =>
+    battery === batteryAtArming ? 'warn' : (choice[parameters.get('COM_LOW_BAT_ACT')] ?? 'warn');
+
+/** One line for each thing that can go wrong in flight. Conditions and choices: PX4's parameters. */
+const TROUBLES = [
+  {
+    cause: 'gcsLost',
+    when: (facts) => facts.gcsLost && !isLanding(facts),
+    response: ['NAV_DLL_ACT', LINK],
+    staysUntilModeChange: true,
+  },
+  {
+    cause: 'windExceeded',
+    when: ({ windMps, parameters }) => {
+      const limitMps = parameters.get('COM_WIND_MAX');
+      return limitMps >= 0 && windMps > limitMps;
+    },
+    response: ['COM_WIND_MAX_ACT', BREACH],
+    staysUntilModeChange: true,
+    atOnce: ['hold'],
+  },
+  {
+    cause: 'flightTimeExceeded',
+    when: ({ flightTimeS, parameters }) => {
+      const limitS = parameters.get('COM_FLT_TIME_MAX');
+      return limitS > 0 && flightTimeS > limitS;
+    },
+    response: 'rtl',
+  },
+  {
+    cause: 'fenceBreached',
+    when: ({ fenceBreached }) => fenceBreached,
+    response: ['GF_ACTION', BREACH],
+    staysUntilModeChange: true,
+    atOnce: ['hold'],
+  },
+  { cause: 'batteryLow', when: ({ battery }) => battery === 'low', response: 'warn' },
+  {
+    cause: 'batteryCritical',
+    when: ({ battery }) => battery === 'critical',
+    response: batteryResponse(CRITICAL),
+  },
+  {
+    cause: 'batteryEmergency',
+    when: ({ battery }) => battery === 'emergency',
+    response: batteryResponse(EMERGENCY),
+  },
+  {
+    cause: 'modeLost',
+    when: ({ substitute }) => substitute !== 'none',
+    response: ({ substitute }) => substitute,
+    atOnce: 'all',
+  },
+] as const satisfies readonly Entry[];
+
+export type Cause = (typeof TROUBLES)[number]['cause'];
+
+/** A trouble that is there at this step, and what it asks for. */
+export interface Trouble {
+  readonly cause: Cause;
+  readonly response: FailsafeAction;
+  readonly staysUntilModeChange: boolean;
+  /** The response is held back, hovering, so that a pilot may step in. */
+  readonly waits: boolean;
+}
+
+const responseOf = ({ response }: Entry, facts: Facts): FailsafeAction | undefined => {
+  if (typeof response === 'string') return response;
+  if (typeof response === 'function') return response(facts);
+  const [parameter, choice] = response;
+  return choice[facts.parameters.get(parameter)];
+};
+
+export const troublesOf = (facts: Facts): Trouble[] =>
+  TROUBLES.flatMap((entry: Entry & { cause: Cause }) => {
+    const response = entry.when(facts) ? responseOf(entry, facts) : undefined;
+    if (response === undefined) return [];
+    const { cause, staysUntilModeChange = false, atOnce = [] } = entry;
+    const waits = atOnce !== 'all' && response !== 'warn' && !atOnce.includes(response);
+    const stays = staysUntilModeChange && response !== 'warn';
+    return [{ cause, response, staysUntilModeChange: stays, waits }];
+  });

@@ -131,12 +131,15 @@ export class Vehicle {
       case 'estimateReset': {
         const jumpNed = vector3(injury.northM, injury.eastM, injury.downM);
         const yawRad = radiansFromDegrees(injury.yawDeg);
-        const originMoves = injury.origin === 'moves';
-        this.estimate.reset(jumpNed, yawRad, originMoves);
-        this.autopilot.shiftFrame(jumpNed, yawRad, originMoves);
+        this.#shiftEstimate(jumpNed, yawRad, injury.origin === 'moves');
         break;
       }
     }
+  }
+
+  #shiftEstimate(jumpNed: Readonly<Vector3>, yawRad: number, originMoves: boolean): void {
+    this.estimate.reset(jumpNed, yawRad, originMoves);
+    this.autopilot.shiftFrame(jumpNed, yawRad, originMoves);
   }
 
   /** Brings frames from the companion, or from the ground station, in: they act from the next step on. */
@@ -220,6 +223,10 @@ export class Vehicle {
       const { originNed } = estimate;
       return vector3(ned.x - originNed.x, ned.y - originNed.y, ned.z - originNed.z);
     };
+    const moveOrigin = (position: Geodetic): void => {
+      const { x, y, z } = localOf(position);
+      this.#shiftEstimate(vector3(-x, -y, -z), 0, true);
+    };
     const autopilot = new Autopilot({
       profile: scenario.profile,
       parameters: this.#parameters,
@@ -234,6 +241,7 @@ export class Vehicle {
       sysid,
       instruments: this.#instruments(autopilot, estimate),
       localOf,
+      moveOrigin,
       groundLink: scenario.groundLink !== undefined,
       signing: this.#signing,
       rates: Object.fromEntries(
@@ -246,6 +254,7 @@ export class Vehicle {
   #instruments(autopilot: Autopilot, estimate: StateEstimate): Instruments {
     const { originNed } = estimate;
     const { origin } = this.#scenario;
+    const { attitude, ratesFrd, positionNed, velocityNed, accelerationNed } = this.quadrotor;
     const point = vector3(0, 0, 0);
     return {
       autopilot,
@@ -254,6 +263,13 @@ export class Vehicle {
       unixUs: () => this.#startUnixUs + BigInt(this.timeMs()) * 1000n,
       battery: this.battery,
       gnss: this.#gnss.fix,
+      truth: {
+        attitude,
+        ratesFrd,
+        velocityNed,
+        accelerationNed,
+        geodetic: () => geodeticFromNed(origin, positionNed),
+      },
       rangesM: this.#ring.rangesM,
       rangeLimitsM: this.#ring.limitsM,
       geodeticOf: (localNed) => {

@@ -79,6 +79,11 @@ export class Commander {
     return this.failsafe.action === 'descend';
   }
 
+  /** Since arming, seconds since boot; NaN before. */
+  get takenOffS(): number {
+    return this.#takeoffS;
+  }
+
   get batteryLevel(): BatteryLevel {
     return this.#battery.level;
   }

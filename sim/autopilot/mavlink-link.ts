@@ -1,4 +1,4 @@
-import { AdsbVehicle, SetupSigning, StatusText } from 'mavlink-mappings/dist/lib/common.js';
+import { AdsbVehicle, SetupSigning } from 'mavlink-mappings/dist/lib/common.js';
 import type { MavLinkData } from 'mavlink-mappings/dist/lib/mavlink.js';
 import { Heartbeat, MavType } from 'mavlink-mappings/dist/lib/minimal.js';
 import { decode, Encoder } from '#protocols/mavlink/codec.ts';
@@ -16,12 +16,13 @@ import {
 import type { Announcement } from './telemetry/announcements.ts';
 import type { Instruments } from './telemetry/instruments.ts';
 import type { LinkKind } from './telemetry/stream-catalogue.ts';
+import { StatusTexts } from './telemetry/status-texts.ts';
 import { Streams } from './telemetry/streams.ts';
 import type { TransponderReports } from './transponder-reports.ts';
 
 export interface MavlinkLinkOptions extends Pick<
   ServiceContext,
-  'sysid' | 'instruments' | 'localOf'
+  'sysid' | 'instruments' | 'localOf' | 'moveOrigin'
 > {
   kind: LinkKind;
   /** Stream rates by message id, where they differ from PX4's for this kind of link. */
@@ -46,6 +47,7 @@ export class MavlinkLink {
   readonly #streams: Streams;
   readonly #services: readonly MessageService[];
   readonly #packets = new PacketQueue();
+  readonly #texts = new StatusTexts();
   readonly #card: SigningCard;
   readonly #reports: TransponderReports;
   readonly #signing: LinkSigning;
@@ -54,7 +56,7 @@ export class MavlinkLink {
   #groundStationHeardS = Number.NaN;
 
   constructor(options: MavlinkLinkOptions) {
-    const { sysid, instruments, localOf, kind, rates = {}, signing, reports } = options;
+    const { sysid, instruments, kind, rates = {}, signing, reports, ...ports } = options;
     this.#card = signing;
     this.#reports = reports;
     this.#signing = new LinkSigning(signing, LINK_IDS[kind]);
@@ -63,7 +65,7 @@ export class MavlinkLink {
     this.#encoder = new Encoder(sysid, AUTOPILOT_COMPID);
     this.#streams = new Streams(instruments, { kind, rates });
     const streams = this.#streams;
-    this.#services = linkServices({ sysid, instruments, localOf, streams, send: this.#send });
+    this.#services = linkServices({ sysid, instruments, streams, send: this.#send, ...ports });
   }
 
   /**
@@ -135,12 +137,7 @@ export class MavlinkLink {
   #announce(news: readonly Announcement[]): void {
     const silentS = this.#instruments.autopilot.situation.timeS - this.#groundStationHeardS;
     if (!(silentS < HEARTBEAT_TIMEOUT_S)) return;
-    for (const { severity, text } of news) {
-      const message = new StatusText();
-      message.severity = severity;
-      message.text = text;
-      this.#queue(message);
-    }
+    for (const one of news) for (const message of this.#texts.of(one)) this.#queue(message);
   }
 
   #queue(message: MavLinkData): void {

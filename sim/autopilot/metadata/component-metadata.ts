@@ -1,4 +1,5 @@
 import { crc32 } from '../crc32.ts';
+import { xzFileOf } from './xz.ts';
 import { Parameters, type Profile } from '../parameters.ts';
 
 /** A file that clients fetch over MAVLink FTP. */
@@ -9,13 +10,13 @@ export interface MetadataFile {
   readonly crc: number;
 }
 
-const INDEX_PATH = '/etc/extras/component_general.json';
-const PARAMETERS_PATH = '/etc/extras/parameters.json';
+const INDEX_PATH = '/etc/extras/component_general.json.xz';
+const PARAMETERS_PATH = '/etc/extras/parameters.json.xz';
 /** COMP_METADATA_TYPE. */
 const PARAMETER_METADATA = 1;
 
 const fileOf = (path: string, content: object): MetadataFile => {
-  const bytes = Buffer.from(JSON.stringify(content));
+  const bytes = xzFileOf(Buffer.from(JSON.stringify(content)));
   return { path, bytes, crc: crc32(bytes) };
 };
 
@@ -33,11 +34,14 @@ const parametersFile = (profile: Profile): MetadataFile => {
   return fileOf(PARAMETERS_PATH, { version: 1, parameters });
 };
 
+/** As the protocol writes an address: PX4's own has no second slash before the path. */
+export const uriOf = ({ path }: MetadataFile): string => `mftp:/${path}`;
+
 const made = new Map<Profile, readonly MetadataFile[]>();
 
 /**
  * The files of the component metadata protocol (mavlink.io/en/services/component_information.html), the
- * index first. PX4 compresses them with xz; here they are plain, and say so by their names.
+ * index first, as .xz under PX4's names.
  */
 export const metadataFilesOf = (profile: Profile): readonly MetadataFile[] => {
   const known = made.get(profile);
@@ -45,9 +49,7 @@ export const metadataFilesOf = (profile: Profile): readonly MetadataFile[] => {
   const parameters = parametersFile(profile);
   const index = fileOf(INDEX_PATH, {
     version: 1,
-    metadataTypes: [
-      { type: PARAMETER_METADATA, uri: `mftp:${parameters.path}`, fileCrc: parameters.crc },
-    ],
+    metadataTypes: [{ type: PARAMETER_METADATA, uri: uriOf(parameters), fileCrc: parameters.crc }],
   });
   const files = [index, parameters];
   made.set(profile, files);

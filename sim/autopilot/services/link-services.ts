@@ -1,6 +1,7 @@
 import { ClockSync } from './clock-sync.ts';
 import { Commands } from './commands.ts';
 import { Echoes } from './echoes.ts';
+import { EstimatorOrigin } from './estimator-origin.ts';
 import { FileTransfer } from './file-transfer.ts';
 import type { MessageService, ServiceContext } from './message-service.ts';
 import { Missions } from './missions.ts';
@@ -15,5 +16,6 @@ export const linkServices = (context: ServiceContext): readonly MessageService[]
   new ParameterService(context),
   new Missions(context),
   new FileTransfer(context),
+  new EstimatorOrigin(context),
   new Echoes(context),
 ];

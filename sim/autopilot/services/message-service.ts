@@ -18,6 +18,8 @@ export interface ServiceContext {
   send(message: MavLinkData): void;
   /** The vehicle's local NED of a WGS-84 position. */
   localOf(position: Geodetic): Vector3;
+  /** Puts the origin of the estimator's local frame there; the vehicle stays where it is on earth. */
+  moveOrigin(position: Geodetic): void;
 }
 
 /**

@@ -5,7 +5,7 @@ import {
 } from 'mavlink-mappings/dist/lib/common.js';
 import { AutopilotVersion } from 'mavlink-mappings/dist/lib/standard.js';
 import availableModes from '../data/available-modes.json' with { type: 'json' };
-import { metadataIndexOf } from '../metadata/component-metadata.ts';
+import { metadataIndexOf, uriOf } from '../metadata/component-metadata.ts';
 import type { Profile } from '../parameters.ts';
 import { uint32, type Instruments } from './instruments.ts';
 
@@ -72,9 +72,9 @@ export const protocolMessage = ({ autopilot }: Instruments): (() => ProtocolVers
 /** Where clients find what the parameters mean: a file of {@link metadataIndexOf}, over MAVLink FTP. */
 export const metadataMessage = (instruments: Instruments): (() => ComponentMetadata) => {
   const message = new ComponentMetadata();
-  const { path, crc } = metadataIndexOf(instruments.autopilot.situation.profile);
-  message.uri = `mftp:${path}`;
-  message.fileCrc = crc;
+  const index = metadataIndexOf(instruments.autopilot.situation.profile);
+  message.uri = uriOf(index);
+  message.fileCrc = index.crc;
   return () => {
     message.timeBootMs = uint32(instruments.bootMs());
     return message;

@@ -1,5 +1,6 @@
 import type { Geodetic } from '#protocols/frames.ts';
 import type { Vector3 } from '#protocols/vector.ts';
+import type { Quaternion } from '../../rotation.ts';
 import type { Autopilot } from '../autopilot.ts';
 
 /** One fix of the GNSS receiver. */
@@ -8,6 +9,15 @@ export interface GnssFix extends Geodetic {
   courseRad: number;
   satellites: number;
   hasFix: boolean;
+}
+
+/** How the vehicle really moves. Simulators tell it; the autopilot never hears of it. */
+export interface GroundTruth {
+  readonly attitude: Readonly<Quaternion>;
+  readonly ratesFrd: Readonly<Vector3>;
+  readonly velocityNed: Readonly<Vector3>;
+  readonly accelerationNed: Readonly<Vector3>;
+  geodetic(): Geodetic;
 }
 
 /** What telemetry reads besides the autopilot's own state. Provided by the vehicle around it. */
@@ -26,6 +36,7 @@ export interface Instruments {
     usedAh(): number;
   };
   readonly gnss: Readonly<GnssFix>;
+  readonly truth: GroundTruth;
   /** Ring of ranges, sector k centred at k · 360°/length clockwise from the nose, m. */
   readonly rangesM: Readonly<Float64Array>;
   readonly rangeLimitsM: { readonly least: number; readonly most: number };

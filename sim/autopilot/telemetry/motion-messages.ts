@@ -98,7 +98,7 @@ export const vfrHudMessage = (instruments: Instruments): (() => VfrHud) => {
     const { x, y, z } = motion.velocityNed;
     message.airspeed = profile === '1.15' ? 0 : Number.NaN;
     message.groundspeed = Math.sqrt(x * x + y * y);
-    message.heading = int16(centidegrees(yawOf(motion.attitude)) / 100);
+    message.heading = Math.trunc(centidegrees(yawOf(motion.attitude)) / 100);
     message.throttle = uint16(autopilot.control.position.thrust * 100);
     message.alt = autopilot.situation.originAltAmslM - motion.positionNed.z;
     message.climb = -z;

@@ -6,19 +6,15 @@ import {
   ScaledPressure,
   Vibration,
 } from 'mavlink-mappings/dist/lib/common.js';
-import { vector3 } from '#protocols/vector.ts';
-import { bodyFromNed } from '../../rotation.ts';
 import { heightAboveHomeM } from '../situation.ts';
+import { inertialSampler } from './inertial-sample.ts';
 import { int16, uint16, uint32, usec, type Instruments } from './instruments.ts';
 
-const GRAVITY_MPS2 = 9.806_65;
 /** International standard atmosphere at sea level. */
 const SEA_LEVEL_HPA = 1013.25;
 const SEA_LEVEL_K = 288.15;
 const LAPSE_KPM = 0.0065;
 const PRESSURE_EXPONENT = 5.255_88;
-/** The earth's field as PX4's SIH shows it at its home, gauss. */
-const EARTH_FIELD_NED = vector3(0.21, 0, 0.45);
 /** Bits of HIGHRES_IMU.fields_updated: the six of the IMU in every message, the slow ones in some. */
 const IMU_FIELDS: number = 0x3f;
 const SLOW_FIELDS: number = 0x1fff;
@@ -30,35 +26,23 @@ const pressureHpa = (altAmslM: number): number =>
 const altitudeAmslM = ({ autopilot: { situation } }: Instruments): number =>
   situation.originAltAmslM - situation.motion.positionNed.z;
 
-/** Specific force from the change of the estimated velocity since the message before. */
 export const imuMessage = (instruments: Instruments): (() => HighresImu) => {
   const message = new HighresImu();
-  const { motion } = instruments.autopilot.situation;
-  const forceNed = vector3(0, 0, 0);
-  const frd = vector3(0, 0, 0);
-  const last = { ms: 0, x: 0, y: 0, z: 0 };
+  const sample = inertialSampler(instruments);
   let count = 0;
   message.temperature = 15;
   return () => {
-    const nowMs = instruments.bootMs();
-    const { x, y, z } = motion.velocityNed;
-    const dtS = Math.max(0.004, (nowMs - last.ms) / 1000);
-    forceNed.x = (x - last.x) / dtS;
-    forceNed.y = (y - last.y) / dtS;
-    forceNed.z = (z - last.z) / dtS - GRAVITY_MPS2;
-    Object.assign(last, { ms: nowMs, x, y, z });
-    bodyFromNed(motion.attitude, forceNed, frd);
-    message.timeUsec = usec(nowMs);
-    message.xacc = frd.x;
-    message.yacc = frd.y;
-    message.zacc = frd.z;
-    message.xgyro = motion.ratesFrd.x;
-    message.ygyro = motion.ratesFrd.y;
-    message.zgyro = motion.ratesFrd.z;
-    bodyFromNed(motion.attitude, EARTH_FIELD_NED, frd);
-    message.xmag = frd.x;
-    message.ymag = frd.y;
-    message.zmag = frd.z;
+    const { force, rates, field } = sample();
+    message.timeUsec = usec(instruments.bootMs());
+    message.xacc = force.x;
+    message.yacc = force.y;
+    message.zacc = force.z;
+    message.xgyro = rates.x;
+    message.ygyro = rates.y;
+    message.zgyro = rates.z;
+    message.xmag = field.x;
+    message.ymag = field.y;
+    message.zmag = field.z;
     message.pressureAlt = altitudeAmslM(instruments);
     message.absPressure = pressureHpa(message.pressureAlt);
     count += 1;

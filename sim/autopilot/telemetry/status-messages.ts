@@ -7,6 +7,7 @@ import {
   MavBatteryChargeState,
   MavBatteryFunction,
   MavBatteryType,
+  MavSysStatusSensorExtended,
   SysStatus,
   SystemTime,
   TimeSync,
@@ -64,6 +65,7 @@ export const sysStatusMessage = (instruments: Instruments): (() => SysStatus) =>
     message.onboardControlSensorsPresent = present;
     message.onboardControlSensorsEnabled = enabled;
     message.onboardControlSensorsHealth = healthy;
+    message.onboardControlSensorsHealthExtended = MavSysStatusSensorExtended.RECOVERY_SYSTEM;
     message.load = 100;
     message.voltageBattery = uint16(battery.voltageV * 1000);
     message.currentBattery = int16(battery.currentA * 100);

@@ -31,6 +31,12 @@ import {
   vibrationMessage,
 } from './sensor-messages.ts';
 import {
+  actuatorMessage,
+  flightMessage,
+  scaledImuMessage,
+  truthMessage,
+} from './requested-messages.ts';
+import {
   batteryMessage,
   currentModeMessage,
   estimatorMessage,
@@ -99,6 +105,7 @@ export const STREAMS: readonly StreamDeclaration[] = [
   stream(4, 1, 0.1, pingMessage),
   stream(8, 1, 1, linkNodeMessage),
   stream(24, 8, 5, gpsMessage),
+  stream(26, 0, 0, scaledImuMessage),
   stream(29, 1, 1, pressureMessage),
   stream(30, 100, 50, attitudeMessage, ALIGNED),
   stream(31, 50, 50, attitudeQuaternionMessage, ALIGNED),
@@ -112,6 +119,7 @@ export const STREAMS: readonly StreamDeclaration[] = [
   stream(87, 10, 1, globalTargetMessage),
   stream(105, 50, 0, imuMessage),
   stream(111, 10, 0, timesyncMessage),
+  stream(115, 0, 0, truthMessage),
   stream(132, 10, 0.5, rangefinderMessage),
   stream(141, 10, 1, altitudeMessage),
   stream(147, 0.5, 0.5, batteryMessage),
@@ -121,12 +129,14 @@ export const STREAMS: readonly StreamDeclaration[] = [
   stream(241, 0.5, 0.1, vibrationMessage),
   stream(242, 0.5, 0.5, homeMessage),
   stream(245, 5, 1, extendedStateMessage),
+  stream(264, 0, 0, flightMessage),
   stream(290, 10, 1, escInfoMessage, NEWER),
   stream(291, 10, 1, escStatusMessage, NEWER),
   stream(300, 0, 0, protocolMessage),
   stream(330, 10, 1, obstacleMessage),
   stream(331, 30, 0, odometryMessage),
   stream(360, 5, 2, orbitMessage),
+  stream(375, 0, 0, actuatorMessage),
   stream(380, 0.5, 0.5, timeEstimateMessage),
   stream(397, 0, 0, metadataMessage),
   stream(436, 0.5, 0.5, currentModeMessage),
@@ -141,6 +151,6 @@ export const STREAMS: readonly StreamDeclaration[] = [
  * PX4 accepts a request for one and sends nothing.
  */
 export const SILENT_STREAMS: ReadonlySet<number> = new Set([
-  25, 26, 62, 65, 69, 93, 106, 112, 115, 116, 124, 129, 137, 143, 225, 231, 234, 246, 250, 251, 253,
-  254, 263, 265, 280, 281, 284, 286, 310, 335, 340, 350, 361, 370, 411, 12_918, 12_920,
+  25, 62, 65, 69, 93, 106, 112, 116, 124, 129, 137, 143, 225, 231, 234, 246, 250, 251, 253, 254,
+  263, 265, 280, 281, 284, 286, 310, 335, 340, 350, 361, 370, 411, 12_918, 12_920,
 ]);

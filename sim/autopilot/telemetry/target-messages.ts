@@ -8,6 +8,7 @@ import {
 } from 'mavlink-mappings/dist/lib/common.js';
 import type { Vector3 } from '#protocols/vector.ts';
 import { yawOf } from '../../rotation.ts';
+import type { Autopilot } from '../autopilot.ts';
 import { degE7, uint16, uint32, usec, type Instruments } from './instruments.ts';
 
 /** Wide type on purpose: the bit mask's own type has no name for zero. */
@@ -109,25 +110,25 @@ export const globalTargetMessage = (
 };
 
 /** What an output that drives nothing, or a motor that is off, is sent, µs. */
-const OFF_PWM = 900;
+export const OFF_PWM_US: number = 900;
+export const OUTPUTS = 16;
 
-/** PWM from 1000 µs (idle) to 2000 µs (full). */
+/** From 1000 µs (idle) to 2000 µs (full). */
+export const motorPwmUs = ({ situation, throttle }: Autopilot, motor: number): number =>
+  situation.armed ? uint16(1000 + 1000 * throttle[motor]!) : OFF_PWM_US;
+
 export const servoMessage = (instruments: Instruments): (() => ServoOutputRaw) => {
   const message = new ServoOutputRaw();
   const { autopilot } = instruments;
-  for (let output = 1; output <= 16; output += 1) {
-    Object.assign(message, { [`servo${output}Raw`]: OFF_PWM });
+  for (let output = 1; output <= OUTPUTS; output += 1) {
+    Object.assign(message, { [`servo${output}Raw`]: OFF_PWM_US });
   }
   return () => {
-    const { throttle } = autopilot;
-    const { armed } = autopilot.situation;
-    const pwm = (motor: number): number =>
-      armed ? uint16(1000 + 1000 * throttle[motor]!) : OFF_PWM;
     message.timeUsec = uint32((instruments.bootMs() * 1000) % 4_294_967_296);
-    message.servo1Raw = pwm(0);
-    message.servo2Raw = pwm(1);
-    message.servo3Raw = pwm(2);
-    message.servo4Raw = pwm(3);
+    message.servo1Raw = motorPwmUs(autopilot, 0);
+    message.servo2Raw = motorPwmUs(autopilot, 1);
+    message.servo3Raw = motorPwmUs(autopilot, 2);
+    message.servo4Raw = motorPwmUs(autopilot, 3);
     return message;
   };
 };

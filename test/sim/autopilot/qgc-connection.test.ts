@@ -14,7 +14,16 @@ import { describe, expect, it } from 'vitest';
 import { crc32 } from '#sim/autopilot/crc32.ts';
 import { FTP_OPCODE } from '#sim/autopilot/metadata/ftp-packet.ts';
 import type { Profile } from '#sim/autopilot/parameters.ts';
+import { storedContentOf } from './stored-xz.ts';
 import { Station } from './qgc-station.ts';
+
+/** What `mftp://` names: the path begins behind both slashes, as clients read it. */
+const pathOf = (uri: string): string => {
+  expect(uri).toMatch(/^mftp:\/\/etc\/extras\/[a-z_]+\.json\.xz$/u);
+  return uri.slice('mftp://'.length);
+};
+
+const contentOf = (file: Buffer): string => storedContentOf(file).toString();
 
 describe.each<[Profile, number]>([
   ['1.15', 900],
@@ -34,12 +43,12 @@ describe.each<[Profile, number]>([
     }
 
     const { uri, fileCrc } = station.request(ComponentMetadata, 397);
-    const general = station.fetch(uri.replace('mftp:', ''));
+    const general = station.fetch(pathOf(uri));
     expect(crc32(general)).toBe(fileCrc);
-    const [parameters] = JSON.parse(general.toString()).metadataTypes;
-    const described = station.fetch(parameters.uri.replace('mftp:', ''));
+    const [parameters] = JSON.parse(contentOf(general)).metadataTypes;
+    const described = station.fetch(pathOf(parameters.uri));
     expect(crc32(described)).toBe(parameters.fileCrc);
-    expect(JSON.parse(described.toString()).parameters).toHaveLength(parameterCount);
+    expect(JSON.parse(contentOf(described)).parameters).toHaveLength(parameterCount);
 
     station.send(new ParamRequestList());
     companion.runUntil(() => companion.heard(ParamValue).length > parameterCount, 2);
@@ -60,7 +69,7 @@ describe.each<[Profile, number]>([
       ).toString();
     expect(list('/')).toBe('Detc\0');
     expect(list('/etc/extras')).toMatch(
-      /^Fcomponent_general\.json\t\d+\0Fparameters\.json\t\d+\0$/u,
+      /^Fcomponent_general\.json\.xz\t\d+\0Fparameters\.json\.xz\t\d+\0$/u,
     );
     expect(station.ftp(FTP_OPCODE.listDirectory, { data: Buffer.from('/fs') }).opcode).toBe(129);
   });

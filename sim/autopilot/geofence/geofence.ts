@@ -3,21 +3,27 @@ import { containsPoint, type GroundPoint } from '#protocols/polygon.ts';
 import { vector3, type Vector3 } from '#protocols/vector.ts';
 import type { PlanItem } from '../mission/plan-item.ts';
 import type { PlanStore } from '../mission/plan-store.ts';
-import { heightAboveHomeM, type Situation } from '../situation.ts';
+import type { Situation } from '../situation.ts';
 import { fenceAreasOf, type FenceArea } from './fence-areas.ts';
+import { climbStoppingDistanceM, keptDistanceM, stoppingDistanceM } from './stopping-distance.ts';
 
 /** PX4 looks at the fence five times a second. */
 const PERIOD_S = 0.2;
 const GF_ACTION_NONE = 0;
+/** Slower than this it flies nowhere: the prediction is where it is. */
+const MOVING_MPS = 0.5;
+/** How exactly the way to the fence is known. */
+const SEARCH_M = 0.5;
 
 /**
  * PX4's geofence: the uploaded areas, GF_MAX_HOR_DIST and GF_MAX_VER_DIST. An area that does not
- * admit home, or the vehicle that flies, is left out as soon as it comes.
+ * admit home, or the vehicle that flies, is left out as soon as it comes. With GF_PREDICT (v1.15) what
+ * counts is where the vehicle could stop, and Hold is before the fence.
  */
 export class Geofence {
   /** The vehicle is outside, and GF_ACTION is not "none". */
   breached = false;
-  /** Where the breach was noticed, local NED: what Hold goes back to. */
+  /** Where the breach was noticed, or with GF_PREDICT is kept from: what Hold goes to. Local NED. */
   readonly breachNed: Vector3 = vector3(0, 0, 0);
   readonly #plans: PlanStore;
   readonly #localOf: (position: Geodetic) => Vector3;
@@ -44,8 +50,12 @@ export class Geofence {
     if (homeKnown && this.#plans.fence.revision !== this.#revision) this.#load(situation);
     const before = this.breached;
     const acts = parameters.get('GF_ACTION') !== GF_ACTION_NONE;
-    this.breached = acts && homeKnown && this.#isOutside(situation);
-    if (this.breached && !before) Object.assign(this.breachNed, motion.positionNed);
+    const predicts = parameters.find('GF_PREDICT') === 1;
+    const reached = predicts ? reachedBy(situation) : motion.positionNed;
+    this.breached = acts && homeKnown && this.#isOutside(situation, reached);
+    if (!this.breached || before) return;
+    const hold = predicts ? this.#holdBefore(situation, reached) : motion.positionNed;
+    Object.assign(this.breachNed, hold);
   }
 
   #load(situation: Situation): void {
@@ -64,15 +74,43 @@ export class Geofence {
     });
   }
 
-  #isOutside(situation: Situation): boolean {
-    const { motion, homeNed, parameters } = situation;
-    const { x, y } = motion.positionNed;
-    const farM = parameters.get('GF_MAX_HOR_DIST');
+  #isOutside(situation: Situation, at: Readonly<Vector3>): boolean {
+    const { homeNed, parameters } = situation;
     const highM = parameters.get('GF_MAX_VER_DIST');
-    const gapM = Math.sqrt((x - homeNed.x) ** 2 + (y - homeNed.y) ** 2);
-    if (farM > 0 && !(gapM < farM)) return true;
-    if (highM > 0 && !(heightAboveHomeM(situation) < highM)) return true;
-    return this.#areas.some((area) => !this.#admits(area, motion.positionNed));
+    if (highM > 0 && !(homeNed.z - at.z < highM)) return true;
+    return this.#isTooFar(situation, at);
+  }
+
+  #isTooFar({ homeNed, parameters }: Situation, at: Readonly<Vector3>): boolean {
+    const farM = parameters.get('GF_MAX_HOR_DIST');
+    const gapM = Math.sqrt((at.x - homeNed.x) ** 2 + (at.y - homeNed.y) ** 2);
+    return (farM > 0 && !(gapM < farM)) || this.#areas.some((area) => !this.#admits(area, at));
+  }
+
+  /** On the way to where it could stop: as far as that, but {@link keptDistanceM} before the fence. */
+  #holdBefore(situation: Situation, reached: Readonly<Vector3>): Vector3 {
+    const { motion, parameters, homeNed } = situation;
+    const here = motion.positionNed;
+    const wayM = Math.sqrt((reached.x - here.x) ** 2 + (reached.y - here.y) ** 2);
+    const along = (distanceM: number): Vector3 => {
+      const share = wayM > 0 ? distanceM / wayM : 0;
+      return vector3(
+        here.x + share * (reached.x - here.x),
+        here.y + share * (reached.y - here.y),
+        here.z,
+      );
+    };
+    let [inside, outside] = [0, wayM];
+    while (this.#isTooFar(situation, reached) && outside - inside > SEARCH_M) {
+      const middle = (inside + outside) / 2;
+      if (this.#isTooFar(situation, along(middle))) outside = middle;
+      else inside = middle;
+    }
+    const hold = along(Math.min(wayM, outside < wayM ? inside - keptDistanceM(parameters) : wayM));
+    const highM = parameters.get('GF_MAX_VER_DIST');
+    const tooHigh = highM > 0 && homeNed.z - reached.z >= highM;
+    if (tooHigh) hold.z = Math.max(here.z, homeNed.z - highM + keptDistanceM(parameters));
+    return hold;
   }
 
   /** Whether an area alone lets a vehicle be there. The local frame may move: places are taken anew. */
@@ -90,3 +128,18 @@ export class Geofence {
     return { northM: x, eastM: y };
   }
 }
+
+/** Where it could be before it stops, local NED. */
+const reachedBy = ({ motion, parameters }: Situation): Vector3 => {
+  const { positionNed, velocityNed } = motion;
+  const speedMps = Math.sqrt(velocityNed.x ** 2 + velocityNed.y ** 2);
+  const wayM = speedMps > MOVING_MPS ? stoppingDistanceM(parameters, speedMps) : 0;
+  const perMps = wayM > 0 ? wayM / speedMps : 0;
+  const climbs = Math.abs(velocityNed.z) > MOVING_MPS;
+  const climbM = climbs ? climbStoppingDistanceM(parameters, -velocityNed.z) : 0;
+  return vector3(
+    positionNed.x + velocityNed.x * perMps,
+    positionNed.y + velocityNed.y * perMps,
+    positionNed.z - climbM,
+  );
+};

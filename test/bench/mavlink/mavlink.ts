@@ -81,12 +81,12 @@ const encodeUs = (): number => {
   const rounds: number[] = [];
   let bytes = 0;
   for (let round = 0; round < ROUNDS; round += 1) {
-    const startMs = performance.now();
+    const startMs = threadMs();
     for (let index = 0; index < SETPOINTS; index += 1) {
       const velocity = vector3(index % 7, index % 5, index % 3);
       bytes += encoder.encode(velocitySetpoint(target, velocity, { yawRad: 1 }, index)).length;
     }
-    rounds.push(((performance.now() - startMs) * 1000) / SETPOINTS);
+    rounds.push(((threadMs() - startMs) * 1000) / SETPOINTS);
   }
   if (bytes === 0) throw new Error('nothing was encoded');
   return quantile(rounds, 0.5);

@@ -57,6 +57,7 @@ export const snapshotOf = (
     systemStatus: status.systemStatus,
     sensorsEnabled: latest.sensorsEnabled,
     sensorsHealthy: latest.sensorsHealthy,
-    readyToArm: session.latest(SysStatus) === undefined ? undefined : latest.readyToArm,
+    readyToArm:
+      session.latest(SysStatus) === undefined ? undefined : Number.isFinite(latest.readyAtMs),
   };
 };

@@ -1,4 +1,5 @@
 import type { Trouble } from '#protocols/trouble.ts';
+import { heardCharge } from '../estimate/charge.ts';
 import type { Finding } from '../preflight/finding.ts';
 import { fixesFor, type ParameterChange } from '../preflight/fixes.ts';
 import type { ParameterReadings, PreflightInput } from '../preflight/input.ts';
@@ -77,7 +78,7 @@ const inputOf = (
     gpsFixType: telemetry.gpsFixType,
     satellites: telemetry.satellites,
     gpsStdM: telemetry.gpsStdM,
-    batteryRemaining: telemetry.batteryRemaining,
+    batteryRemaining: heardCharge(telemetry, nowMs),
     batteryVoltageV: telemetry.batteryVoltageV,
     home: Number.isFinite(telemetry.homeAtMs) ? telemetry.home : undefined,
     homeAgeMs: nowMs - telemetry.homeAtMs,

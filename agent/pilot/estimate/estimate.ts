@@ -129,7 +129,7 @@ export class Estimator {
     const estimate = this.#estimate;
     estimate.yawRad = telemetry.yawRad;
     estimate.ageMs = nowMs - telemetry.localAtMs;
-    estimate.valid = Number.isFinite(estimate.ageMs) && this.#isBelievable(telemetry, nowMs);
+    estimate.valid = Number.isFinite(estimate.ageMs) && this.#isBelievable(telemetry);
     estimate.positionStdM = Number.POSITIVE_INFINITY;
     if (this.#offset === undefined || !estimate.valid) return estimate;
     this.#place(telemetry, this.#offset.offset);
@@ -152,10 +152,10 @@ export class Estimator {
     positionNed.z = p.z + offset.z + lag.z + velocityNed.z * aheadS;
   }
 
-  #isBelievable(telemetry: Readonly<Telemetry>, nowMs: number): boolean {
+  #isBelievable(telemetry: Readonly<Telemetry>): boolean {
     const offset = this.#offset;
     if (offset === undefined || !offset.known || this.#unsure || this.#unsteady > 0) return false;
-    return this.#position.size <= GLIDE_OVER_M && estimatorStands(telemetry, nowMs);
+    return this.#position.size <= GLIDE_OVER_M && estimatorStands(telemetry);
   }
 
   #lookAtHeading({ attitudeBootMs, yawRad, ratesRadps }: Readonly<Telemetry>): void {
@@ -247,10 +247,12 @@ export class Estimator {
   }
 }
 
-/** PX4's own word on whether it knows where it is; an estimator that says nothing is believed. */
-const estimatorStands = (telemetry: Readonly<Telemetry>, nowMs: number): boolean => {
-  const { estimatorFlags: flags, estimatorAtMs } = telemetry;
-  if (flags === 0 || nowMs - estimatorAtMs >= ACCURACY_AGE_MS) return true;
+/** PX4's last word on whether it knows where it is; an estimator that never said anything is believed. */
+const estimatorStands = ({
+  estimatorFlags: flags,
+  estimatorAtMs,
+}: Readonly<Telemetry>): boolean => {
+  if (estimatorAtMs === Number.NEGATIVE_INFINITY) return true;
   return (flags & NEEDED_FLAGS) === NEEDED_FLAGS && (flags & CONST_POS_MODE) === 0;
 };
 

@@ -22,6 +22,8 @@ import type { Frame } from '#protocols/mavlink/framer.ts';
 import { landedStateOf, PREARM_CHECK_BIT, type LandedState } from '#protocols/mavlink/modes.ts';
 import { vector3, type Vector3 } from '#protocols/vector.ts';
 import { BootClock, isOvertaken } from './boot-clock.ts';
+import { Charges, SYSTEM } from './charge.ts';
+import { gpsStdOf } from './gps-accuracy.ts';
 import { HOT } from './hot-messages.ts';
 
 const NEVER_MS = Number.NEGATIVE_INFINITY;
@@ -68,8 +70,11 @@ export interface Telemetry {
   /** NaN = not known. */
   batteryVoltageV: number;
   batteryCurrentA: number;
+  /** Of the emptiest, when its charge was last known. */
   batteryRemaining: number;
-  readyToArm: boolean;
+  batteryAtMs: number;
+  /** When PX4 last said that it would arm in the present mode; −∞ when it said no since. */
+  readyAtMs: number;
   /** SYS_STATUS: what PX4 uses, and what of it works. */
   sensorsEnabled: number;
   sensorsHealthy: number;
@@ -117,7 +122,8 @@ const emptyTelemetry = (): Telemetry => ({
   batteryVoltageV: Number.NaN,
   batteryCurrentA: Number.NaN,
   batteryRemaining: Number.NaN,
-  readyToArm: false,
+  batteryAtMs: NEVER_MS,
+  readyAtMs: NEVER_MS,
   sensorsEnabled: Number.NaN,
   sensorsHealthy: Number.NaN,
   flightSwVersion: 0,
@@ -134,14 +140,11 @@ const emptyTelemetry = (): Telemetry => ({
 const areFinite = (a: number, b: number, c: number, d: number, e: number, f: number): boolean =>
   Number.isFinite(a + b + c + d + e + f);
 
-/** Percent to a share; −1 (not known) keeps what was known. */
-const shareFrom = (percent: number, known: number): number =>
-  percent >= 0 && percent <= 100 ? percent / 100 : known;
-
 /** Keeps {@link Telemetry} up to date from decoded messages of the one autopilot. */
 export class TelemetryStore {
   readonly latest: Telemetry = emptyTelemetry();
   readonly clock = new BootClock();
+  readonly #charges = new Charges();
   #resetCounter: number | undefined;
   #ekfOrigin: string | undefined;
 
@@ -217,14 +220,15 @@ export class TelemetryStore {
     } else if (message instanceof BatteryStatus) {
       latest.batteryCurrentA =
         message.currentBattery < 0 ? latest.batteryCurrentA : message.currentBattery / 100;
-      latest.batteryRemaining = shareFrom(message.batteryRemaining, latest.batteryRemaining);
+      this.#charges.hear(latest, message.id, message.batteryRemaining, nowMs);
     } else if (message instanceof AutopilotVersion) {
       latest.flightSwVersion = message.flightSwVersion;
     } else if (message instanceof SysStatus) {
       latest.sensorsEnabled = message.onboardControlSensorsEnabled;
       latest.sensorsHealthy = message.onboardControlSensorsHealth;
-      latest.readyToArm = (message.onboardControlSensorsHealth & PREARM_CHECK_BIT) !== 0;
-      latest.batteryRemaining = shareFrom(message.batteryRemaining, latest.batteryRemaining);
+      const ready = (message.onboardControlSensorsHealth & PREARM_CHECK_BIT) !== 0;
+      latest.readyAtMs = ready ? nowMs : NEVER_MS;
+      this.#charges.hear(latest, SYSTEM, message.batteryRemaining, nowMs);
       if (message.voltageBattery !== UNKNOWN_U16) {
         latest.batteryVoltageV = message.voltageBattery / 1000;
       }
@@ -289,10 +293,4 @@ const setVector = (target: Vector3, x: number, y: number, z: number): void => {
   target.x = x;
   target.y = y;
   target.z = z;
-};
-
-/** Accuracy in mm where the receiver gives one; else eph as PX4 sends it, HDOP × 100, at 1 m each. */
-const gpsStdOf = (message: GpsRawInt): number => {
-  if (message.hAcc > 0) return message.hAcc / 1000;
-  return message.eph === UNKNOWN_U16 ? Number.NaN : message.eph / 100;
 };

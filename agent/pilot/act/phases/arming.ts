@@ -12,6 +12,9 @@ const RETRY_SOON_MS = 1000;
 /** Health bits follow the mode by a second or two; longer means a fault that time will not mend. */
 const READY_WITHIN_MS = 30_000;
 
+/** SYS_STATUS comes at 2 Hz: what it said before this is not so now. */
+const READY_AGE_MS = 2000;
+
 /** Begins an attempt: everything that the checks look at is read anew. */
 export const beginArming = (core: FlightCore, readings: Readings): void => {
   core.controls.resetActions();
@@ -83,7 +86,7 @@ const armWhenReady = (
   }
   if (controls.modeState === 'none') controls.wantMode('AUTO_LOITER', nowMs);
   if (controls.modeState === 'failed') giveUp(core, readings, 'no mode to arm in');
-  else if (controls.modeState === 'done' && telemetry.readyToArm) {
+  else if (controls.modeState === 'done' && nowMs - telemetry.readyAtMs < READY_AGE_MS) {
     // Once more: half a minute may have passed since.
     if (!mayArm(core, readings, parameters)) return;
     core.memory.groundDownM = telemetry.localPositionNed.z;

@@ -1,3 +1,4 @@
+import { heardCharge } from '../../estimate/charge.ts';
 import { insideFence, limitsOf } from '../../guard/limits.ts';
 import { letGo, validOrder } from '../flight-core.ts';
 import type { FlightCore, Readings } from '../flight-core.ts';
@@ -33,9 +34,9 @@ const refusal = (core: FlightCore, readings: Readings): string | undefined => {
   if (!(memory.order!.heightM >= LEAST_HEIGHT_M && topM <= safety.maxHeightM - LEAST_HEIGHT_M)) {
     return 'take-off height outside the limits';
   }
-  if (!(telemetry.batteryRemaining >= safety.batteryReserve + LEAST_ABOVE_RESERVE)) {
-    return 'battery too low';
-  }
+  const charge = heardCharge(telemetry, nowMs);
+  if (Number.isNaN(charge)) return 'battery: charge not known';
+  if (!(charge >= safety.batteryReserve + LEAST_ABOVE_RESERVE)) return 'battery too low';
   if (verdict.reasons.includes('traffic')) return 'traffic near';
   // What would send it home at once keeps it here.
   const doomed = verdict.action === 'return' || verdict.action === 'land';

@@ -112,6 +112,11 @@ export class Vehicle {
     return (this.#steps - this.#bootStep) * STEP_MS;
   }
 
+  /** Whether its GNSS receiver works. */
+  get hasGnss(): boolean {
+    return this.#gnss.works;
+  }
+
   /** Does harm to the vehicle, at once. */
   injure(injury: Injury): void {
     switch (injury.kind) {

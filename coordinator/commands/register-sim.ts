@@ -2,6 +2,7 @@ import { Option, type Command } from 'commander';
 
 import { wholeNumber } from './context.ts';
 import { withContext } from './register-flight.ts';
+import { addFuzzCommands } from './register-fuzz.ts';
 import type { Px4Options, SimOptions } from './prepare-swarm.ts';
 
 interface RawOptions {
@@ -108,6 +109,7 @@ export const addSimCommands = (program: Command): void => {
       const { runSimUp } = await import('./sim-up.ts');
       await withContext(command, (context) => runSimUp(context, simOptions(raw)));
     });
+  addFuzzCommands(sim);
   addSetupCommands(sim);
   addProcessCommands(program);
 };

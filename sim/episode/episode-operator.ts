@@ -29,7 +29,9 @@ export class EpisodeOperator {
   readonly #session: MeshSession;
   readonly #clock: Clock;
   readonly #desk: GoalDesk;
-  readonly heard: Received[] = [];
+  /** Reports and findings, with the time since its start by its own clock, ms. */
+  readonly heard: { atMs: number; received: Received }[] = [];
+  readonly #startMs: number;
   #newest: GoalId | undefined;
   #deadlineMs: number;
   #beaconMs: number;
@@ -53,6 +55,7 @@ export class EpisodeOperator {
     });
     this.#session.attach(air.join(OPERATOR_MEMBER, member.admission.roster, this.#session));
     this.#desk = createGoalDesk(member, Number(clock.unixUs() / 1000n));
+    this.#startMs = nowMs;
     this.#deadlineMs = nowMs;
     this.#beaconMs = nowMs;
   }
@@ -80,6 +83,7 @@ export class EpisodeOperator {
   }
 
   #hear(received: Received): void {
-    if (received.topic === 'taskReport' || received.topic === 'finding') this.heard.push(received);
+    if (received.topic !== 'taskReport' && received.topic !== 'finding') return;
+    this.heard.push({ atMs: this.#clock.monotonicMs() - this.#startMs, received });
   }
 }

@@ -28,6 +28,8 @@ export interface EpisodeOptions {
   radio: { base: ProfileName; range: RadioRange };
   verify: Verify;
   safePlan: SafePlanner;
+  /** May change or swallow (undefined) what an agent sends its vehicle: for tests of the judge. */
+  tamper?: (sysid: number, packet: Uint8Array, nowMs: number) => Uint8Array | undefined;
   /** What imagines, for all drones. */
   imagine: Imagine;
   /** `name@version` of what imagines. */
@@ -58,11 +60,18 @@ export class Episode {
   readonly #wires = new Map<number, Framer>();
   readonly #startMs = new Map<number, number>();
   readonly #byId: ReadonlyMap<number, LockstepDrone>;
+  readonly #tamper: EpisodeOptions['tamper'];
   #pending: Promise<void>[] = [];
+  /** Told of every packet that reaches a vehicle, at the moment {@link nowMs}. */
+  onVehiclePacket: ((sysid: number, packet: Uint8Array) => void) | undefined;
+  /** Before and after each step of 4 ms. */
+  beforeStep: ((nowMs: number) => void) | undefined;
+  afterStep: ((nowMs: number) => void) | undefined;
 
   constructor(options: EpisodeOptions) {
     const { seed, scenario } = options;
     const random = seededRandom(seed).fork('episode');
+    this.#tamper = options.tamper;
     const sysids = scenario.vehicles.map(({ sysid }) => sysid);
     const identities = identitiesOf(sysids, random.fork('identities'));
     const verify = sharedVerify(options.verify);
@@ -85,7 +94,7 @@ export class Episode {
       model: options.model,
       bootEpoch: BOOT_EPOCH,
       pending: (work) => this.#pending.push(work),
-      toVehicle: (sysid, packet) => this.#wires.get(sysid)?.push(packet),
+      toVehicle: (sysid, packet) => this.#toVehicle(sysid, packet),
       configurePayload: (sysid, { origin, cellM, footprintRadiusM }) =>
         this.#fleet.configureDetector(sysid, {
           originLatDeg: origin.latDeg,
@@ -168,6 +177,14 @@ export class Episode {
     }
   }
 
+  #toVehicle(sysid: number, packet: Uint8Array): void {
+    const sent =
+      this.#tamper === undefined ? packet : this.#tamper(sysid, packet, this.#time.nowMs);
+    if (sent === undefined) return;
+    this.onVehiclePacket?.(sysid, sent);
+    this.#wires.get(sysid)?.push(sent);
+  }
+
   /** Where a member truly is; the operator stands at the origin. */
   #placeOf(member: number): Place | undefined {
     if (member === OPERATOR_MEMBER) return OPERATOR_PLACE;
@@ -176,6 +193,7 @@ export class Episode {
   }
 
   #step(): void {
+    this.beforeStep?.(this.#time.nowMs);
     this.#time.nowMs += STEP_MS;
     const { nowMs } = this.#time;
     for (const [sysid, wire] of this.#wires) {
@@ -191,11 +209,12 @@ export class Episode {
       }
       drone.stepSupervisor();
       drone.stepPilot();
-      if (nowMs % ALIVE_PERIOD_MS === 0) drone.mind.payloadAlive();
+      if (nowMs % ALIVE_PERIOD_MS === 0) drone.cameraAlive();
     }
     this.#air.advanceTo(nowMs);
     for (const drone of this.drones) drone.stepOthers();
     this.operator.step();
+    this.afterStep?.(nowMs);
   }
 
   readonly #outputs = {

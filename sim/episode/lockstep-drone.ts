@@ -3,10 +3,10 @@ import type { PayloadConfiguration } from '#agent/mind/state.ts';
 import type { SimulatedAir } from '#protocols/gossip/simulated-mesh.ts';
 import type { Verify } from '#protocols/gossip/signing.ts';
 import type { Random } from '#protocols/random.ts';
-import type { Clock } from '#protocols/time.ts';
 import { CompanionStorage } from '../machine/companion-storage.ts';
 import type { Companion, ProcessName } from '../machine/companion.ts';
 import { DelayedPlanner, type Imagine } from '../machine/delayed-planner.ts';
+import type { MachineClock } from '../machine/machine-clock.ts';
 import { MeshHost } from '../machine/mesh-host.ts';
 import { MindHost } from '../machine/mind-host.ts';
 import { PilotHost } from '../machine/pilot-host.ts';
@@ -41,7 +41,7 @@ const PLAN_MEAN_MS = 5;
 /** The agent of one drone in lockstep: four processes of one simulated computer. */
 export class LockstepDrone implements Companion {
   readonly sysid: number;
-  readonly clock: Clock;
+  readonly clock: MachineClock;
   readonly storage = new CompanionStorage();
   readonly pilot: PilotHost;
   readonly mind: MindHost;
@@ -50,8 +50,10 @@ export class LockstepDrone implements Companion {
   readonly #processes: Readonly<Record<ProcessName, Supervised>>;
   #isSupervised = false;
   #planner: DelayedPlanner | undefined;
+  #stallMs = 0;
+  #hasCamera = true;
 
-  constructor(sysid: number, clock: Clock, random: Random, world: DroneWorld) {
+  constructor(sysid: number, clock: MachineClock, random: Random, world: DroneWorld) {
     this.sysid = sysid;
     this.clock = clock;
     const { identities, verify, bootEpoch } = world;
@@ -85,6 +87,7 @@ export class LockstepDrone implements Companion {
       safePlan: world.safePlan,
       openPlanner: () => {
         this.#planner = new DelayedPlanner(clock, world.imagine, drawMs, world.pending);
+        this.#planner.stallMs = this.#stallMs;
         return this.#planner;
       },
       configurePayload: (configuration) => world.configurePayload(sysid, configuration),
@@ -126,11 +129,31 @@ export class LockstepDrone implements Companion {
     if (name === 'mind') this.mesh.mindConnected();
   }
 
+  isRunning(name: ProcessName): boolean {
+    return this.#processes[name].host.running;
+  }
+
+  /** Plans take this much longer from now on, also after a restart of the mind; 0: as before. */
+  stallPlanner(byMs: number): void {
+    this.#stallMs = byMs;
+    if (this.#planner !== undefined) this.#planner.stallMs = byMs;
+  }
+
+  /** The camera falls silent for good. */
+  loseCamera(): void {
+    this.#hasCamera = false;
+  }
+
+  cameraAlive(): void {
+    if (this.#hasCamera) this.mind.payloadAlive();
+  }
+
   hearVehicle(datagram: Uint8Array): void {
     this.pilot.hearVehicle(datagram);
   }
 
   look({ row, col, detected, northM, eastM }: Look): void {
+    if (!this.#hasCamera) return;
     this.mind.look({ row, column: col, detected, northM, eastM });
   }
 

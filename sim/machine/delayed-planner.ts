@@ -25,6 +25,8 @@ export class DelayedPlanner implements Planner {
   #underWay: UnderWay | undefined;
   #waiting: PlanRequest | undefined;
   #closed = false;
+  /** Added to every plan's time, ms: another process takes the processor. */
+  stallMs = 0;
 
   constructor(
     clock: Pick<Clock, 'monotonicMs'>,
@@ -66,7 +68,7 @@ export class DelayedPlanner implements Planner {
     const request = this.#waiting;
     if (this.#underWay !== undefined || request === undefined) return;
     this.#waiting = undefined;
-    const planMs = this.#drawMs();
+    const planMs = this.#drawMs() + this.stallMs;
     const underWay: UnderWay = {
       dueMs: this.#clock.monotonicMs() + planMs,
       planMs,

@@ -61,6 +61,11 @@ export class MindHost implements ProcessHost {
     return this.#running !== undefined;
   }
 
+  /** What it works on; null = nothing. For whoever judges the episode. */
+  get task(): string | null {
+    return this.#running?.mind.execution?.task.id ?? null;
+  }
+
   start(): void {
     const { sysid, clock, storage } = this.#companion;
     const { seed, hasPayload, safePlan } = this.#parts;

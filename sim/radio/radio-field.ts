@@ -32,9 +32,9 @@ export class RadioField {
   readonly #range: RadioRange;
   readonly #placeOf: (member: number) => Place | undefined;
   readonly #jammers = new Map<string, Jammer>();
-  /** Directed: `from>to`. */
-  readonly #cuts = new Set<string>();
-  readonly #worse = new Map<string, ProfileName>();
+  /** Per direction `from>to`: what each named fault does to it. */
+  readonly #cuts = new Map<string, Set<string>>();
+  readonly #worse = new Map<string, Map<string, ProfileName>>();
 
   constructor(
     base: ProfileName,
@@ -54,25 +54,30 @@ export class RadioField {
     this.#jammers.delete(name);
   }
 
-  /** Nothing passes in this one direction until {@link heal}. */
-  cut(from: number, to: number): void {
-    this.#cuts.add(directed(from, to));
+  /** Nothing passes in this one direction until {@link heal} of the same name, and of every other. */
+  cut(from: number, to: number, name: string): void {
+    const key = directed(from, to);
+    const cuts = this.#cuts.get(key) ?? new Set();
+    this.#cuts.set(key, cuts.add(name));
   }
 
-  heal(from: number, to: number): void {
-    this.#cuts.delete(directed(from, to));
+  heal(from: number, to: number, name: string): void {
+    this.#cuts.get(directed(from, to))?.delete(name);
   }
 
-  /** This direction is at best as `profile` says; undefined: as its place says again. */
-  worsen(from: number, to: number, profile: ProfileName | undefined): void {
-    if (profile === undefined) this.#worse.delete(directed(from, to));
-    else this.#worse.set(directed(from, to), profile);
+  /** This direction is at best as `profile` says, for the named reason; undefined: no longer. */
+  worsen(from: number, to: number, name: string, profile: ProfileName | undefined): void {
+    const key = directed(from, to);
+    const reasons = this.#worse.get(key) ?? new Map<string, ProfileName>();
+    if (profile === undefined) reasons.delete(name);
+    else reasons.set(name, profile);
+    this.#worse.set(key, reasons);
   }
 
   /** Undefined where nothing passes. */
   profileOf(from: number, to: number): RadioProfile | undefined {
     const name = directed(from, to);
-    if (this.#cuts.has(name)) return undefined;
+    if ((this.#cuts.get(name)?.size ?? 0) > 0) return undefined;
     const sender = this.#placeOf(from);
     const receiver = this.#placeOf(to);
     if (sender === undefined || receiver === undefined) return undefined;
@@ -87,8 +92,7 @@ export class RadioField {
       rank = Math.max(rank, ORDER.indexOf(other));
     };
     if (distanceM > this.#range.edgeM) atLeast('P3');
-    const worse = this.#worse.get(name);
-    if (worse !== undefined) atLeast(worse);
+    for (const profile of this.#worse.get(name)?.values() ?? []) atLeast(profile);
     if (this.#isJammed(receiver)) atLeast('P4');
     return RADIO_PROFILES[ORDER[rank]!];
   }

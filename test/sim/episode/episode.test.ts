@@ -31,8 +31,10 @@ const begin = async (drones: number, seed: number): Promise<Episode> => {
 
 const doneTasks = (episode: Episode): Set<string> =>
   new Set(
-    episode.operator.heard.flatMap((one) =>
-      one.topic === 'taskReport' && one.payload.state === 'done' ? [one.payload.task] : [],
+    episode.operator.heard.flatMap(({ received }) =>
+      received.topic === 'taskReport' && received.payload.state === 'done'
+        ? [received.payload.task]
+        : [],
     ),
   );
 
@@ -120,10 +122,10 @@ describe('a swarm in lockstep', () => {
       }
     };
     const before = episode.truth().vehicles[0]!.flownM;
-    each((from, to) => episode.field.cut(from, to));
+    each((from, to) => episode.field.cut(from, to, 'apart'));
     await episode.run(38_000);
     expect(episode.truth().vehicles[0]!.flownM - before).toBeGreaterThan(50);
-    each((from, to) => episode.field.heal(from, to));
+    each((from, to) => episode.field.heal(from, to, 'apart'));
     await episode.run(160_000, () => allHome(episode));
     expect(allHome(episode)).toBe(true);
     expect(doneTasks(episode).size).toBeGreaterThanOrEqual(6);

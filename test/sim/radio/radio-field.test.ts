@@ -30,12 +30,15 @@ describe('what stands between two members', () => {
 
   it('is a cut or a worse antenna, in one direction only', () => {
     const field = fieldWith({ 1: at(0), 2: at(100) });
-    field.cut(1, 2);
+    field.cut(1, 2, 'hill');
+    field.cut(1, 2, 'partition');
     expect([field.profileOf(1, 2), field.profileOf(2, 1)]).toEqual([undefined, P1]);
-    field.heal(1, 2);
-    field.worsen(2, 1, 'P2');
+    field.heal(1, 2, 'hill');
+    expect(field.profileOf(1, 2)).toBeUndefined();
+    field.heal(1, 2, 'partition');
+    field.worsen(2, 1, 'banking', 'P2');
     expect([field.profileOf(1, 2), field.profileOf(2, 1)]).toEqual([P1, P2]);
-    field.worsen(2, 1, undefined);
+    field.worsen(2, 1, 'banking', undefined);
     expect(field.profileOf(2, 1)).toBe(P1);
   });
 });

@@ -1,0 +1,57 @@
+import { checkAbort, ResumeCheck } from './abort.ts';
+import { checkEnergy } from './energy.ts';
+import { checkFence } from './fence.ts';
+import { checkSeparation } from './separation.ts';
+import { checkGaps, checkSetpoints } from './setpoints.ts';
+import type { SwarmTruth } from './swarm-truth.ts';
+import { DoubleWorkCheck } from './tasks.ts';
+import type { InvariantId, Report, Violation } from './violation.ts';
+
+type Check = (truth: SwarmTruth, report: Report) => void;
+
+/** A breach that goes on is one violation; it counts anew after so long without. */
+const SAME_BREACH_MS = 2000;
+/** Violations kept: a swarm that has gone wrong goes wrong a thousand times a second. */
+const MAX_VIOLATIONS = 100;
+
+/**
+ * Judges an episode by what truly happened. It computes everything by itself: nothing of the agents'
+ * guard or planner is imported here, so that their error cannot hide in the judge.
+ */
+export class Checker {
+  readonly violations: Violation[] = [];
+  readonly #checks: readonly (readonly [InvariantId, Check])[];
+  readonly #lastMs = new Map<string, number>();
+
+  /** @param hearEachOther whether two drones could hear each other for the last few seconds. */
+  constructor(hearEachOther: (a: number, b: number) => boolean) {
+    this.#checks = [
+      ['I1', checkSeparation],
+      ['I2', checkFence],
+      ['I3', checkSetpoints],
+      ['I4', checkGaps],
+      ['I6', new DoubleWorkCheck(hearEachOther).check],
+      ['I7', checkAbort],
+      ['I8', new ResumeCheck().check],
+      ['I12', checkEnergy],
+    ];
+  }
+
+  /** Call it 50 times a simulated second. */
+  observe(truth: SwarmTruth): void {
+    for (const [invariant, check] of this.#checks) {
+      check(truth, (drones, detail) => {
+        this.note({ invariant, atMs: truth.nowMs, drones, detail });
+      });
+    }
+  }
+
+  /** Also for what can be judged at the end only. */
+  note(violation: Violation): void {
+    const name = `${violation.invariant} ${violation.drones.join()}`;
+    const lastMs = this.#lastMs.get(name) ?? Number.NEGATIVE_INFINITY;
+    this.#lastMs.set(name, violation.atMs);
+    const isNew = violation.atMs - lastMs > SAME_BREACH_MS;
+    if (isNew && this.violations.length < MAX_VIOLATIONS) this.violations.push(violation);
+  }
+}

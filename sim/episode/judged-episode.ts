@@ -1,0 +1,165 @@
+import { Fault as Failure } from '#protocols/fault.ts';
+import { verifyFlight } from '#protocols/log/verify.ts';
+import type { Mission } from '#protocols/mission/mission.ts';
+import { Checker } from '../checker/checker.ts';
+import type { SignedLimits } from '../checker/swarm-truth.ts';
+import type { Violation } from '../checker/violation.ts';
+import { endOf, type Fault } from '../faults/fault.ts';
+import { Injector } from '../faults/injector.ts';
+import { Episode, type EpisodeOptions } from './episode.ts';
+import { TruthWatch } from './truth-watch.ts';
+
+export interface JudgedOptions extends EpisodeOptions {
+  mission: Mission;
+  faults: readonly Fault[];
+  /** When the operator calls all home, simulated ms; undefined: never. */
+  abortAtMs?: number | undefined;
+  /** The episode ends here if nothing has ended it before, simulated ms. */
+  untilMs: number;
+}
+
+export interface Verdict {
+  violations: readonly Violation[];
+  simulatedMs: number;
+  /** Everyone that could be home was. */
+  ended: boolean;
+  tasksDone: number;
+  /** Drone-hours in the air. */
+  flownHours: number;
+  /** SHA-256 over every drone's log. */
+  digest: string;
+}
+
+/** Past the stand-ins' alignment, which takes them up to 6 s, and the agents' start. */
+const GOAL_MS = 7000;
+const OBSERVE_MS = 20;
+
+/**
+ * Flies a mission from the goal until all are home, under faults and before a judge, to a verdict.
+ * The same options give the same verdict, to the byte.
+ */
+export class JudgedEpisode {
+  readonly episode: Episode;
+  readonly checker: Checker;
+  readonly #options: JudgedOptions;
+  readonly #watch: TruthWatch;
+  #airMs = 0;
+  #isOrdered = false;
+  #isAborted = false;
+
+  constructor(options: JudgedOptions) {
+    this.#options = options;
+    const episode = new Episode(options);
+    const watch = new TruthWatch(episode, limitsOf(options));
+    const injector = new Injector(episode, options.faults);
+    this.episode = episode;
+    this.#watch = watch;
+    this.checker = new Checker((a, b) => watch.hearEachOther(a, b));
+    episode.beforeStep = (nowMs) => {
+      injector.step(nowMs);
+      this.#order(nowMs);
+    };
+    episode.afterStep = (nowMs) => {
+      if (nowMs % OBSERVE_MS === 0) this.#observe();
+    };
+  }
+
+  async run(): Promise<Verdict> {
+    await this.episode.run(this.#options.untilMs, () => this.#isOver());
+    await this.episode.finish();
+    const ended = this.#isOver();
+    this.#judgeEnd(ended);
+    await this.#judgeLogs();
+    return {
+      violations: this.checker.violations,
+      simulatedMs: this.episode.nowMs,
+      ended,
+      tasksDone: this.#doneOwners().size,
+      flownHours: this.#airMs / 3_600_000,
+      digest: await this.episode.digest(),
+    };
+  }
+
+  #order(nowMs: number): void {
+    const { mission, abortAtMs } = this.#options;
+    if (!this.#isOrdered && nowMs >= GOAL_MS) {
+      this.#isOrdered = true;
+      this.episode.startMission(mission);
+    }
+    if (abortAtMs === undefined || this.#isAborted || nowMs < abortAtMs) return;
+    this.#isAborted = true;
+    this.episode.operator.direct('abort');
+    this.#watch.noteAbort();
+  }
+
+  #observe(): void {
+    const truth = this.#watch.now();
+    this.checker.observe(truth);
+    for (const { onGround } of truth.drones) if (!onGround) this.#airMs += OBSERVE_MS;
+  }
+
+  /** All motors off after the last fault, and the mission flown as far as it could be. */
+  #isOver(): boolean {
+    const { faults } = this.#options;
+    const faultsEndMs = Math.max(0, ...faults.map(endOf));
+    if (this.episode.nowMs < Math.max(faultsEndMs, GOAL_MS + 15_000)) return false;
+    return this.episode.drones.every(({ sysid }) => {
+      const vehicle = this.episode.vehicle(sysid)!;
+      return vehicle.quadrotor.onGround && !vehicle.autopilot.commander.armed;
+    });
+  }
+
+  /** Owners that reported each task done. */
+  #doneOwners(): Map<string, Set<number>> {
+    const owners = new Map<string, Set<number>>();
+    for (const { received } of this.episode.operator.heard) {
+      if (received.topic !== 'taskReport' || received.payload.state !== 'done') continue;
+      const { task, owner } = received.payload;
+      owners.set(task, (owners.get(task) ?? new Set()).add(owner));
+    }
+    return owners;
+  }
+
+  #judgeEnd(ended: boolean): void {
+    const atMs = this.episode.nowMs;
+    if (!ended) {
+      const flying = this.#watch.now().drones.filter(({ onGround, armed }) => !onGround || armed);
+      const modes = flying.map(({ sysid, mode }) => `${sysid} in ${mode}`).join(', ');
+      this.checker.note({
+        invariant: 'I14',
+        atMs,
+        drones: flying.map(({ sysid }) => sysid),
+        detail: `not home ${((atMs - GOAL_MS) / 1000).toFixed(0)} s after the goal: ${modes}`,
+      });
+    }
+  }
+
+  /** I9: what stands in a log verifies to its end, or to where its computer died. */
+  async #judgeLogs(): Promise<void> {
+    for (const { sysid, storage } of this.episode.drones) {
+      const verification = await verifyFlight(storage.log).catch((error: unknown) => {
+        if (error instanceof Failure && error.code === 'log-not-found') return undefined;
+        throw error;
+      });
+      if (verification?.status !== 'failed') continue;
+      this.checker.note({
+        invariant: 'I9',
+        atMs: this.episode.nowMs,
+        drones: [sysid],
+        detail: verification.problems.map(({ message }) => message).join('; '),
+      });
+    }
+  }
+}
+
+const limitsOf = ({ mission, scenario }: JudgedOptions): SignedLimits => {
+  const { minSeparationM, limits } = mission;
+  const fence = scenario.fence;
+  if (fence === undefined) {
+    throw new Failure('scenario-without-fence', 'a judged episode needs a fence in its scenario', {
+      remedy: 'Make the scenario from the mission (sim/swarm/scenario-of.ts).',
+      exit: 'usage',
+    });
+  }
+  return { minSeparationM, ...limits, fence };
+};

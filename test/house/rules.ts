@@ -26,6 +26,11 @@ const WALLS: { from: string; never: string[]; why: string }[] = [
     why: 'estimate → guard → act',
   },
   { from: 'agent/pilot/guard/', never: ['agent/pilot/act/'], why: 'estimate → guard → act' },
+  {
+    from: 'sim/checker/',
+    never: ['agent/', 'sim/episode/'],
+    why: 'a judge computes by itself, or it shares the errors of whom it judges',
+  },
 ];
 
 /** Modules that reach outside, and the files that may: a door does nothing else. */

@@ -62,6 +62,11 @@ export interface VehicleLink {
   send(bytes: Uint8Array): void;
   /** All frames that came since the last call, oldest first; a bounded number, newest win. */
   receive(): Frame[];
+  /**
+   * Whoever is heard at the moment is not believed: where a link learns its other end by itself, it may learn
+   * anew. Bytes go where they went until then.
+   */
+  relearn?(): void;
   /** Afterwards `send` and `receive` do nothing. Idempotent. */
   close(): Promise<void>;
 }

@@ -34,6 +34,10 @@ export class ObservedLink implements VehicleLink {
     return frames;
   }
 
+  relearn(): void {
+    this.#link.relearn?.();
+  }
+
   close(): Promise<void> {
     return this.#link.close();
   }

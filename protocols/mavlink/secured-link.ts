@@ -38,6 +38,9 @@ export interface RefusedCounts {
   crowded: number;
 }
 
+/** Packets of a sender of whom none was ever believed, before another is heard: PX4 sends so many in 0.1 s. */
+const STRANGE_FRAMES = 32;
+
 /** MAV_COMP_ID_AUTOPILOT1. */
 const AUTOPILOT_COMPID = 1;
 
@@ -46,7 +49,8 @@ const HEADER_BYTES = 10;
 
 /**
  * A vehicle link that believes only whom it was told to: foreign system ids and message ids are
- * dropped first, then signatures are checked. Packets are signed on their way out.
+ * dropped first, then signatures are checked. Packets are signed on their way out. Where signatures are
+ * required, a link that learns its other end keeps no one who has none.
  */
 export class SecuredLink implements VehicleLink {
   readonly refused: RefusedCounts = {
@@ -61,6 +65,9 @@ export class SecuredLink implements VehicleLink {
   /** By system id: whether its autopilot's last frame bore a signature, right or wrong. */
   readonly #signs = new Map<number, boolean>();
   #security: LinkSecurity;
+  /** Somebody was believed; he stays the only one. */
+  #trusted = false;
+  #strangeFrames = 0;
   readonly #unixUs: () => bigint;
 
   /** @param unixUs wall clock in µs, for signing times only. */
@@ -109,7 +116,19 @@ export class SecuredLink implements VehicleLink {
 
   receive(): Frame[] {
     const unixUs = this.#unixUs();
-    return this.#link.receive().filter((frame) => this.#believes(frame, unixUs));
+    const frames = this.#link.receive();
+    const believed = frames.filter((frame) => this.#believes(frame, unixUs));
+    if (this.#security.policy === 'required') this.#judge(frames.length, believed.length);
+    return believed;
+  }
+
+  #judge(heard: number, believed: number): void {
+    this.#trusted ||= believed > 0;
+    if (this.#trusted) return;
+    this.#strangeFrames += heard;
+    if (this.#strangeFrames < STRANGE_FRAMES) return;
+    this.#strangeFrames = 0;
+    this.#link.relearn?.();
   }
 
   close(): Promise<void> {

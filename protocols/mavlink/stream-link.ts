@@ -113,6 +113,12 @@ export class StreamLink implements VehicleLink {
     pipe.write(bytes);
   }
 
+  /** Lets go of the pipe, as if the other end had. */
+  protected drop(why: Fault): void {
+    this.#pipe?.close();
+    this.detach(why);
+  }
+
   receive(): Frame[] {
     return this.#closed === undefined ? this.#inbox.take() : [];
   }

@@ -67,6 +67,11 @@ class ServerLink extends StreamLink implements TcpServerLink {
     server.on('error', (error) => this.detach(listenFault(error, this.local)));
   }
 
+  /** The client goes; the next one may be the vehicle. */
+  relearn(): void {
+    if (this.connected) this.drop(waitingFault(this.local));
+  }
+
   #admit(socket: Socket): void {
     if (this.closed || this.connected) {
       socket.on('error', () => {});

@@ -15,6 +15,15 @@ const LOOPBACK = '127.0.0.1';
 /** One second of PX4's traffic would overflow Linux's default of 208 KiB if the reader stalls. */
 const RECEIVE_BUFFER_BYTES = 1 << 20;
 
+/**
+ * A sender who was not believed waits while it sends so many datagrams more: others come first, and a
+ * vehicle that was doubted for its clock comes back within a quarter of a second.
+ */
+const DOUBTED_DATAGRAMS = 64;
+
+/** Senders that are doubted at once, the latest. */
+const CAPACITY_DOUBTED = 8;
+
 export interface UdpAddress {
   /** An IP address, not a name: every datagram's source is compared with it. */
   address: string;
@@ -26,7 +35,8 @@ export interface UdpLinkOptions {
   local: UdpAddress;
   /**
    * The only source that is heard, and where bytes go. When absent, the source of the first
-   * datagram that holds a good frame of `sysid` is learnt and kept until the link closes.
+   * datagram that holds a good frame of `sysid` is learnt and kept until the link closes, or until
+   * {@link UdpLink.relearn}.
    */
   remote?: UdpAddress;
   /**
@@ -102,12 +112,16 @@ class SocketLink implements UdpLink {
   #remote: UdpAddress | undefined;
   /** Nobody else is heard from then on. */
   #pinned: boolean;
+  readonly #learns: boolean;
+  /** By address and port: datagrams that are not heard yet. */
+  readonly #doubted = new Map<string, number>();
   #closed: Promise<void> | undefined;
 
   constructor(socket: Socket, options: UdpLinkOptions) {
     this.#socket = socket;
     this.#remote = options.remote;
-    this.#pinned = options.remote !== undefined && options.adoptFirst !== true;
+    this.#learns = options.remote === undefined || options.adoptFirst === true;
+    this.#pinned = !this.#learns;
     this.#inbox = new Inbox(options);
     const { address, port } = socket.address();
     this.local = { address, port };
@@ -143,6 +157,14 @@ class SocketLink implements UdpLink {
     return this.#inbox.take();
   }
 
+  relearn(): void {
+    if (!this.#learns || !this.#pinned || this.#remote === undefined) return;
+    this.#pinned = false;
+    this.#doubted.set(keyOf(this.#remote), DOUBTED_DATAGRAMS);
+    const [oldest] = this.#doubted.keys();
+    if (this.#doubted.size > CAPACITY_DOUBTED) this.#doubted.delete(oldest!);
+  }
+
   close(): Promise<void> {
     this.#closed ??= new Promise((resolve) => {
       this.#socket.close(resolve);
@@ -156,6 +178,10 @@ class SocketLink implements UdpLink {
       this.#turnAway(bytes, source);
       return;
     }
+    if (!this.#pinned && this.#isDoubted(source)) {
+      this.#turnAway(bytes, source);
+      return;
+    }
     const kept = this.#inbox.accept(bytes);
     if (this.#pinned) return;
     if (kept > 0) {
@@ -164,6 +190,14 @@ class SocketLink implements UdpLink {
     } else {
       this.#turnAway(bytes, source);
     }
+  }
+
+  #isDoubted(source: RemoteInfo): boolean {
+    const key = keyOf(source);
+    const left = this.#doubted.get(key) ?? 0;
+    if (left > 1) this.#doubted.set(key, left - 1);
+    else this.#doubted.delete(key);
+    return left > 0;
   }
 
   #turnAway(bytes: Uint8Array, source: RemoteInfo): void {
@@ -175,6 +209,8 @@ class SocketLink implements UdpLink {
     this.#inbox.counts.sendsFailed += 1;
   }
 }
+
+const keyOf = ({ address, port }: UdpAddress): string => `${address} ${port}`;
 
 const isFrom = (source: RemoteInfo, remote: UdpAddress): boolean =>
   source.port === remote.port && source.address === remote.address;

@@ -1,7 +1,7 @@
 import { nedFromLevelBody } from '#protocols/frames.ts';
-import { vector3, type Vector3 } from '#protocols/vector.ts';
+import { norm, vector3, type Vector3 } from '#protocols/vector.ts';
 import { MavFrame, PositionTargetTypemask as Mask } from 'mavlink-mappings/dist/lib/common.js';
-import { identityQuaternion, yawOf } from '../rotation.ts';
+import { yawOf } from '../rotation.ts';
 import { clearSetpoint, emptySetpoint } from './control/flight-setpoint.ts';
 import type { Motion } from './control/flight-control.ts';
 import type { Situation } from './situation.ts';
@@ -23,7 +23,8 @@ export interface PositionTarget {
 /** The loss of the stream is noticed this long after COM_OF_LOSS_T (recordings: 0.04–0.11 s). */
 const LOSS_NOTICE_S = 0.06;
 /** ATTITUDE_TARGET_TYPEMASK. */
-const RATES_IGNORED = 7;
+/** Roll and pitch: without an attitude neither may be missing. */
+const TILT_RATES_IGNORED = 3;
 const YAW_RATE_IGNORED = 4;
 const THRUST_IGNORED = 64;
 const ATTITUDE_IGNORED = 128;
@@ -35,6 +36,8 @@ export interface AttitudeTarget {
   typeMask: number;
   /** Hamilton quaternion w, x, y, z: FRD body to NED. */
   q: readonly number[];
+  bodyRollRate: number;
+  bodyPitchRate: number;
   bodyYawRate: number;
   thrust: number;
 }
@@ -104,23 +107,27 @@ export class OffboardStream {
   }
 
   /**
-   * SET_ATTITUDE_TARGET. Without an attitude it commands body rates, which are not flown here: such a
-   * setpoint keeps the stream alive and is flown level. `false` for one that commands neither, or
-   * an attitude that is none.
+   * SET_ATTITUDE_TARGET. Without an attitude it commands body rates, of which only the turn may be left
+   * out. `false` for one that commands neither, or an attitude that is none.
    */
   acceptAttitude(target: AttitudeTarget, timeS: number): boolean {
     const { typeMask: mask, q } = target;
     const [w = UNSET, x = UNSET, y = UNSET, z = UNSET] = q;
     const length = Math.sqrt(w * w + x * x + y * y + z * z);
     const hasAttitude = (mask & ATTITUDE_IGNORED) === 0;
-    if (!hasAttitude && (mask & RATES_IGNORED) === RATES_IGNORED) return false;
+    if (!hasAttitude && (mask & TILT_RATES_IGNORED) !== 0) return false;
+    const yawRate = mask & YAW_RATE_IGNORED ? UNSET : target.bodyYawRate;
+    const ratesFrd = vector3(target.bodyRollRate, target.bodyPitchRate, yawRate);
+    // Boundless: nothing that a vehicle could do.
+    if (!hasAttitude && Math.abs(norm(ratesFrd)) === Number.POSITIVE_INFINITY) return false;
+    const ignored = (mask & THRUST_IGNORED) !== 0 || !Number.isFinite(target.thrust);
     if (hasAttitude && !(Math.abs(length - 1) < UNIT_TOLERANCE)) return false;
     const attitude = hasAttitude
       ? { w: w / length, x: x / length, y: y / length, z: z / length }
-      : identityQuaternion();
+      : undefined;
     clearSetpoint(this.setpoint);
-    this.setpoint.attitude = { attitude, thrust: mask & THRUST_IGNORED ? 0 : target.thrust };
-    if ((mask & YAW_RATE_IGNORED) === 0) this.setpoint.yawRateRadps = target.bodyYawRate;
+    this.setpoint.attitude = { attitude, ratesFrd, thrust: ignored ? 0 : target.thrust };
+    this.setpoint.yawRateRadps = yawRate;
     this.#lastS = timeS;
     return true;
   }

@@ -95,6 +95,20 @@ export class AttitudeControl {
     rates.z = clamp(rates.z, -gains.yawRateMaxRadps, gains.yawRateMaxRadps);
   }
 
+  /** Body rates instead of an attitude; an axis without one keeps its rate. */
+  turnAt(
+    ratesFrd: Readonly<Vector3>,
+    attitude: Readonly<Quaternion>,
+    presentFrd: Readonly<Vector3>,
+  ): void {
+    const rates = this.ratesSetpointFrd;
+    rates.x = Number.isNaN(ratesFrd.x) ? presentFrd.x : ratesFrd.x;
+    rates.y = Number.isNaN(ratesFrd.y) ? presentFrd.y : ratesFrd.y;
+    rates.z = Number.isNaN(ratesFrd.z) ? presentFrd.z : ratesFrd.z;
+    Object.assign(this.attitudeSetpoint, attitude);
+    this.#reference.reset();
+  }
+
   /** A yaw rate is commanded about the vertical; its share on each body axis is that of NED down. */
   #turnBy(attitude: Readonly<Quaternion>, yawRateRadps: number): void {
     const rate = Number.isFinite(yawRateRadps) ? yawRateRadps : 0;

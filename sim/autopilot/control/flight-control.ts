@@ -32,6 +32,8 @@ export class FlightControl {
   #yawRad = Number.NaN;
   #yawRateRadps = 0;
   #lastDownSpeedMps = Number.NaN;
+  /** Body rates in place of an attitude. */
+  #commandedRatesFrd: Readonly<Vector3> | undefined;
 
   constructor(gains: ControlGains, hoverThrust: number) {
     this.gains = gains;
@@ -53,6 +55,7 @@ export class FlightControl {
     this.position.thrust = 0;
     this.#yawRad = Number.NaN;
     this.#lastDownSpeedMps = Number.NaN;
+    this.#commandedRatesFrd = undefined;
   }
 
   /**
@@ -70,6 +73,7 @@ export class FlightControl {
       this.#followAttitude(setpoint.attitude, setpoint.yawRateRadps);
       return;
     }
+    this.#commandedRatesFrd = undefined;
     this.position.step(
       dtS,
       setpoint,
@@ -84,9 +88,12 @@ export class FlightControl {
   }
 
   /** Position and velocity are the sender's business; their controllers begin anew after it. */
-  #followAttitude({ attitude, thrust }: Readonly<AttitudeSetpoint>, yawRateRadps: number): void {
+  #followAttitude(setpoint: Readonly<AttitudeSetpoint>, yawRateRadps: number): void {
+    const { attitude, ratesFrd, thrust } = setpoint;
     this.position.reset();
     this.position.thrust = clamp(thrust, 0, 1);
+    this.#commandedRatesFrd = attitude === undefined ? ratesFrd : undefined;
+    if (attitude === undefined) return;
     Object.assign(this.attitude.attitudeSetpoint, attitude);
     this.#yawRateRadps = Number.isFinite(yawRateRadps) ? yawRateRadps : 0;
     this.#yawRad = Number.NaN;
@@ -94,7 +101,12 @@ export class FlightControl {
 
   /** Inner loops, every step. */
   stepAttitude(dtS: number, motion: Motion): void {
-    this.attitude.step(dtS, motion.attitude, this.#yawRateRadps, this.gains);
+    const commanded = this.#commandedRatesFrd;
+    if (commanded === undefined) {
+      this.attitude.step(dtS, motion.attitude, this.#yawRateRadps, this.gains);
+    } else {
+      this.attitude.turnAt(commanded, motion.attitude, motion.ratesFrd);
+    }
     this.#rates.step(dtS, this.attitude.ratesSetpointFrd, motion.ratesFrd, this.gains);
     mixQuadX(this.position.thrust, this.#rates.torque, this.throttle, this.#lost);
     this.#rates.lose(this.#lost);

@@ -1,9 +1,11 @@
 import type { Quaternion } from '../../rotation.ts';
 import { vector3, type Vector3 } from '#protocols/vector.ts';
 
-/** SET_ATTITUDE_TARGET: the attitude itself, and collective thrust 0..1. */
+/** SET_ATTITUDE_TARGET: an attitude, or without one body rates, and collective thrust 0..1. */
 export interface AttitudeSetpoint {
-  attitude: Quaternion;
+  attitude: Quaternion | undefined;
+  /** FRD, rad/s; NaN leaves an axis as it turns. */
+  ratesFrd: Vector3;
   thrust: number;
 }
 

@@ -1,6 +1,6 @@
-import { SetAttitudeTarget } from 'mavlink-mappings/dist/lib/common.js';
+import { SetAttitudeTarget, SetPositionTargetGlobalInt } from 'mavlink-mappings/dist/lib/common.js';
 import { describe, expect, it } from 'vitest';
-import { pitchOf } from '#sim/rotation.ts';
+import { pitchOf, yawOf } from '#sim/rotation.ts';
 import { Companion } from '../companion.ts';
 
 /** Bits of POSITION_TARGET_TYPEMASK that are ignored. */
@@ -127,5 +127,114 @@ describe('offboard setpoints', () => {
       companion.run(0.05);
     }
     expect(companion.mode).toBe('AUTO_RTL');
+  });
+
+  it('flies a position with a velocity fed forward: a moving place is kept up with', () => {
+    const lag = (mask: number): number => {
+      const companion = new Companion();
+      companion.takeOff();
+      const { positionNed } = companion.vehicle.estimate;
+      const from = { ...positionNed };
+      let north = from.x;
+      companion.flyOffboard(0, 0, 0);
+      companion.run(0.5);
+      companion.streamed = undefined;
+      for (let count = 0; count < 160; count += 1) {
+        north += 0.1;
+        companion.setpoint((message) => {
+          Object.assign(message, { x: north, y: from.y, z: from.z, vx: 2, typeMask: mask });
+        });
+        companion.run(0.05);
+      }
+      return north - positionNed.x;
+    };
+    const alone = lag(VELOCITY | ACCELERATION | YAW_RATE);
+    expect(alone).toBeGreaterThan(1.5);
+    expect(lag(ACCELERATION | YAW_RATE)).toBeLessThan(0.7);
+  });
+
+  it('flies an acceleration alone', () => {
+    const companion = stream({ mask: POSITION | VELOCITY | YAW_RATE, afx: 1.5 }, 2);
+    expect(companion.mode).toBe('OFFBOARD');
+    expect(companion.vehicle.quadrotor.velocityNed.x).toBeGreaterThan(1.5);
+  });
+
+  it('counts global frames 5, 6 and 11, and no other', () => {
+    const modes = [0, 3, 5, 6, 10, 11].map((frame) => {
+      const companion = new Companion();
+      companion.takeOff();
+      companion.flyOffboard(0, 0, 0);
+      companion.run(0.5);
+      companion.streamed = undefined;
+      for (let count = 0; count < 40; count += 1) {
+        const message = new SetPositionTargetGlobalInt();
+        message.targetSystem = 7;
+        message.coordinateFrame = frame;
+        message.typeMask = (VELOCITY | ACCELERATION | YAW_RATE) as never;
+        message.latInt = 473_978_000;
+        message.lonInt = 85_456_000;
+        message.alt = frame === 5 ? 496 : 8;
+        companion.send(message);
+        companion.run(0.05);
+      }
+      const there = companion.vehicle.quadrotor.positionNed.x > 3;
+      return `${frame} ${companion.mode} ${there ? 'flew' : 'stayed'}`;
+    });
+    expect(modes).toEqual([
+      '0 AUTO_RTL stayed',
+      '3 AUTO_RTL stayed',
+      '5 OFFBOARD flew',
+      '6 OFFBOARD flew',
+      '10 AUTO_RTL stayed',
+      '11 OFFBOARD flew',
+    ]);
+  });
+});
+
+describe('SET_ATTITUDE_TARGET with body rates', () => {
+  const ATTITUDE_IGNORED = 128;
+
+  /** A second of it in the air. */
+  const turned = (mask: number, fields: Partial<SetAttitudeTarget>): Companion => {
+    const companion = new Companion();
+    companion.takeOff();
+    companion.flyOffboard(0, 0, 0);
+    companion.run(1);
+    companion.streamed = undefined;
+    for (let count = 0; count < 24; count += 1) {
+      const message = new SetAttitudeTarget();
+      message.targetSystem = 7;
+      message.typeMask = mask;
+      message.q = [1, 0, 0, 0];
+      message.thrust = companion.vehicle.autopilot.control.hover.value;
+      Object.assign(message, fields);
+      companion.send(message);
+      companion.run(0.05);
+    }
+    return companion;
+  };
+
+  it('turns at them, and nothing levels it', () => {
+    const companion = turned(ATTITUDE_IGNORED, { bodyPitchRate: -0.2, bodyYawRate: 0.5 });
+    const { attitude } = companion.vehicle.quadrotor;
+    expect(companion.mode).toBe('OFFBOARD');
+    expect(pitchOf(attitude)).toBeCloseTo(-0.22, 1);
+    expect(yawOf(attitude)).toBeGreaterThan(0.4);
+  });
+
+  it('an attitude beside them wins; without pitch or roll they are no setpoint', () => {
+    expect(pitchOf(turned(0, { bodyPitchRate: -0.2 }).vehicle.quadrotor.attitude)).toBeCloseTo(
+      0,
+      1,
+    );
+    expect(turned(ATTITUDE_IGNORED | 2, { bodyRollRate: 0.1 }).mode).toBe('AUTO_RTL');
+    expect(turned(ATTITUDE_IGNORED | 4, { bodyYawRate: 9 }).mode).toBe('OFFBOARD');
+    const boundless = Number.POSITIVE_INFINITY;
+    expect(turned(ATTITUDE_IGNORED, { bodyRollRate: boundless }).mode).toBe('AUTO_RTL');
+  });
+
+  it('a thrust that is no number is none', () => {
+    const companion = turned(ATTITUDE_IGNORED, { thrust: Number.NaN });
+    expect(companion.vehicle.quadrotor.heightM()).toBeLessThan(0.2);
   });
 });

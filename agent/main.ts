@@ -6,6 +6,7 @@
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync, renameSync, writeFileSync } from 'node:fs';
+import { flushCompileCache } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -177,6 +178,8 @@ class Supervisor {
 export const runAgent = (configFile: string): void => {
   const supervisor = new Supervisor(readAgentConfig(configFile));
   supervisor.start();
+  // A drone is switched off, not shut down: what was compiled is kept now, not at the end.
+  flushCompileCache();
   process.on('SIGTERM', () => supervisor.stop());
   process.on('SIGINT', () => supervisor.stop());
 };

@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import { join } from 'node:path';
 
 import { MESSAGE_TYPE } from '#protocols/channel/message-type.ts';
@@ -95,6 +96,8 @@ export const runMesh = async (
     ticks += 1;
     if (ticks % FLUSH_EVERY_TICKS === 0) records.flush();
   });
+  // A drone is switched off, not shut down: what was compiled is kept now, not at the end.
+  flushCompileCache();
   const ready = { event: 'ready', member: config.sysid, addresses: running.addresses() };
   process.stderr.write(`${JSON.stringify(ready)}\n`);
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {

@@ -4,6 +4,7 @@
  *   node agent/mind/main.ts --config FILE
  */
 import { readFileSync } from 'node:fs';
+import { flushCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
@@ -223,6 +224,8 @@ const main = (): void => {
   };
   process.on('SIGTERM', () => void stop());
   process.on('SIGINT', () => void stop());
+  // A drone is switched off, not shut down: what was compiled is kept now, not at the end.
+  flushCompileCache();
 };
 
 main();

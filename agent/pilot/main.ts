@@ -5,6 +5,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { flushCompileCache } from 'node:module';
 import { setPriority } from 'node:os';
 import { parseArgs } from 'node:util';
 
@@ -55,6 +56,8 @@ try {
   const pilot = await PilotProcess.open(readConfig());
   process.on('SIGTERM', () => void pilot.stop());
   process.on('SIGINT', () => void pilot.stop());
+  // A drone is switched off, not shut down: what was compiled is kept now, not at the end.
+  flushCompileCache();
   pilot.run();
 } catch (error) {
   if (!(error instanceof Fault)) throw error;

@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -127,6 +128,8 @@ const run = async (): Promise<void> => {
       server.close();
     });
   }
+  // A drone is switched off, not shut down: what was compiled is kept now, not at the end.
+  flushCompileCache();
   tell({ event: 'ready', logDirectory, flight: flight.flight });
   while (!stop.signal.aborted) {
     await delay(COMMIT_MS);

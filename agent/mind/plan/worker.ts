@@ -1,4 +1,5 @@
 /** The planner's worker thread: one graph, one request at a time. `session.run` blocks, and here nobody waits for it. */
+import { flushCompileCache } from 'node:module';
 import { parentPort, workerData } from 'node:worker_threads';
 import { assert, Fault } from '#protocols/fault.ts';
 import type { PlanAnswer, PlanRequest } from '../plan-port.ts';
@@ -40,4 +41,6 @@ port.on('message', async (request: PlanRequest) => {
   }
 });
 
+// A drone is switched off, not shut down: what was compiled is kept now, not at the end.
+flushCompileCache();
 tell({ kind: 'ready', model, fault: fault === undefined ? undefined : faultMessage(fault) });

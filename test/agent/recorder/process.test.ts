@@ -41,10 +41,11 @@ interface Started {
   exit: Promise<number | null>;
 }
 
-const start = (info: object = flight): Started => {
+const start = (info: object = flight, cache?: string): Started => {
   const options = ['--run-dir', directory, '--log-dir', join(directory, 'flight')];
   const child = spawn(process.execPath, [program, ...options, '--flight', JSON.stringify(info)], {
     stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...process.env, ...(cache === undefined ? {} : { NODE_COMPILE_CACHE: cache }) },
   });
   children.push(child);
   const started: Started = {
@@ -148,6 +149,22 @@ describe('the recorder as a process', () => {
       mended: [{ file: '000001.mcap' }],
     });
     expect(await written()).toEqual([...Array(21).keys()]);
+  });
+
+  it('switched off at once, finds its compiled code at the next start', async () => {
+    const cache = join(directory, 'code');
+    const files = (): string[] => readdirSync(cache, { recursive: true }).map(String).sort();
+    const first = start(flight, cache);
+    await ready(first);
+    first.child.kill('SIGKILL');
+    await first.exit;
+    const kept = files();
+    expect(kept.length).toBeGreaterThan(20);
+    const second = start(flight, cache);
+    await ready(second);
+    second.child.kill('SIGTERM');
+    await second.exit;
+    expect(files()).toEqual(kept);
   });
 
   it('keeps its directory to itself', async () => {

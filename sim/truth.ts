@@ -26,6 +26,7 @@ interface VehicleTruth {
   takeoffAtMs: number | null;
   landedAtMs: number | null;
   disarmedAtMs: number | null;
+  /** Downward, at the hardest contact with the ground; null before the first, or where it cannot be seen. */
   touchdownSpeedMps: number | null;
   /**
    * Greatest time without a setpoint while flying in OFFBOARD, ms; void stretches left out. Null where
@@ -151,7 +152,10 @@ export class Truth {
       summary.takeoffAtMs ??= this.#timeMs;
     } else {
       summary.landedAtMs = this.#timeMs;
-      summary.touchdownSpeedMps = vehicle.touchdownSpeedMps;
+      const before = summary.touchdownSpeedMps;
+      const { touchdownSpeedMps } = vehicle;
+      summary.touchdownSpeedMps =
+        touchdownSpeedMps === null ? before : Math.max(before ?? 0, touchdownSpeedMps);
     }
   }
 

@@ -73,6 +73,7 @@ export const runSim = async (context: Context, options: RunOptions): Promise<num
     seed: options.seed,
     wallS: (systemClock.monotonicMs() - startedMs) / 1000,
     usage: meter.usage(),
+    drills: options.drills,
   });
   context.output.data(summary, () => summaryText(summary, context.output));
   return summary.success ? EXIT.ok : EXIT.failed;

@@ -9,10 +9,12 @@ import { readFlight } from '#protocols/log/reader.ts';
 import type { Mission } from '#protocols/mission/mission.ts';
 import type { Scenario } from '#sim/scenario.ts';
 import type { DroneLayout, SwarmLayout } from '#sim/swarm/layout.ts';
+import type { Drill } from '#sim/swarm/drill.ts';
 import type { TruthSummary } from '#sim/truth.ts';
 import { auditDirectories, type Audit as RunAudit, type FlightAudit } from '../audit/audit.ts';
 import type { MemberUsage } from '../commands/usage-meter.ts';
 import type { SwarmView } from '../station/view.ts';
+import { crashesOf } from './crashes.ts';
 import { findProbability, findsAtMost } from './expected-findings.ts';
 import { emptyPlanStatistics, type PlanStatistics, readPlan } from './plan-statistics.ts';
 import { shortfallsOf } from './shortfalls.ts';
@@ -23,6 +25,7 @@ interface Run {
   seed: number;
   wallS: number;
   usage: MemberUsage[];
+  drills: readonly Drill[];
 }
 
 /** Reads what a run left in its directory, sums it up, and leaves `summary.json` beside it. */
@@ -54,6 +57,7 @@ export const collectSummary = async (
     searchedFractionNeeded: run.mission.search?.searchedFraction ?? 0,
     ...leftOpen(run.mission, view),
     ...found,
+    crashes: crashesOf(truth, run.drills),
     leastSeparationM: truth.leastSeparation?.metres ?? null,
     minSeparationM: run.mission.minSeparationM,
     fenceMarginM: truth.leastFenceMargin?.metres ?? null,
@@ -103,6 +107,7 @@ const droneSummary = async (
     disarmed: vehicle?.disarmedAtMs != null,
     airborneS: airborneS > 0 ? airborneS : null,
     flownM: vehicle?.flownM ?? null,
+    touchdownMps: vehicle?.touchdownSpeedMps ?? null,
     batteryPercent: vehicle?.batteryRemaining == null ? null : vehicle.batteryRemaining * 100,
     bytesPerSecond: armedS > 0 && bytesOut > 0 ? bytesOut / armedS : null,
     cpuCores: usage?.cpuCores ?? null,

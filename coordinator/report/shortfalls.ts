@@ -1,4 +1,5 @@
 import type { TruthSummary } from '#sim/truth.ts';
+import { crashText } from './crashes.ts';
 import type { Summary } from './summary.ts';
 
 /**
@@ -24,6 +25,7 @@ export const shortfallsOf = (summary: Summary, truth: TruthSummary): string[] =>
     `a drone was ${(-(summary.fenceMarginM ?? 0)).toFixed(1)} m outside the fence`,
   );
   fail(truth.vehicleCollisions > 0, `${truth.vehicleCollisions} collisions between drones`);
+  for (const crash of summary.crashes) fail(crash.drill === null, crashText(crash));
   for (const vehicle of truth.vehicles) {
     fail(
       vehicle.obstacleCollisions > 0,

@@ -1,4 +1,5 @@
 import type { Output } from '../output.ts';
+import { crashText, SOFTEST_CRASH_MPS, type Crash } from './crashes.ts';
 import type { DroneSummary, Summary } from './summary.ts';
 
 /** A figure that nobody measured. */
@@ -46,7 +47,10 @@ const searched = (summary: Summary): string => {
 /** The figures of a mission as name and value, in the order in which a person asks for them. */
 export const summaryFigures = (summary: Summary): [string, string][] => {
   const { drones } = summary;
-  const landed = drones.filter((drone) => drone.landed && drone.disarmed).length;
+  const crashed = new Set(summary.crashes.map(({ sysid }) => sysid));
+  const landed = drones.filter(
+    (drone) => drone.landed && drone.disarmed && !crashed.has(drone.sysid),
+  ).length;
   return [
     ['searched', searched(summary)],
     ['targets found', targets(summary)],
@@ -55,6 +59,10 @@ export const summaryFigures = (summary: Summary): [string, string][] => {
       `${figure(summary.missionS, 's', 0)} of mission, ${figure(summary.wallS, 's', 0)} in all`,
     ],
     ['landed and disarmed', `${landed} of ${drones.length}`],
+    [
+      'hardest touchdown',
+      `${figure(greatest(drones.map(({ touchdownMps }) => touchdownMps)), 'm/s')} (at most ${SOFTEST_CRASH_MPS} m/s)`,
+    ],
     [
       'least separation',
       `${figure(summary.leastSeparationM, 'm')} (at least ${figure(summary.minSeparationM, 'm')})`,
@@ -99,10 +107,16 @@ export const DRONE_TITLES = [
   'audit',
 ] as const;
 
+const landingOf = ({ landed, disarmed, touchdownMps }: DroneSummary): string => {
+  if ((touchdownMps ?? 0) > SOFTEST_CRASH_MPS) return 'crashed';
+  if (!landed) return 'no';
+  return disarmed ? 'yes' : 'armed';
+};
+
 /** One drone's figures, in the order of {@link DRONE_TITLES}. */
 export const droneFigures = (drone: DroneSummary): string[] => [
   `${drone.sysid} ${drone.name}`,
-  drone.landed ? (drone.disarmed ? 'yes' : 'armed') : 'no',
+  landingOf(drone),
   figure(drone.airborneS, 's', 0),
   figure(drone.flownM, 'm', 0),
   figure(drone.batteryPercent, '%', 0),
@@ -117,14 +131,23 @@ export const droneFigures = (drone: DroneSummary): string[] => [
   drone.audit,
 ];
 
+/** Those that a drill meant to be; the others are shortfalls. */
+const destroyed = ({ crashes }: Summary): Crash[] => crashes.filter(({ drill }) => drill !== null);
+
+const losses = (summary: Summary): string => {
+  const count = destroyed(summary).length;
+  return count === 0 ? '' : `, ${count} ${count === 1 ? 'vehicle' : 'vehicles'} destroyed by drill`;
+};
+
 /** The summary for a terminal: what it was, how it went, the figures, one line a drone. */
 export const summaryText = (summary: Summary, output: Pick<Output, 'table'>): string => {
   const figures = summaryFigures(summary);
   const width = Math.max(...figures.map(([name]) => name.length));
   const seed = summary.seed === null ? '' : `, seed ${summary.seed}`;
   return [
-    `${summary.mission}${seed}: ${summary.success ? 'succeeded' : 'did not succeed'}`,
+    `${summary.mission}${seed}: ${summary.success ? 'succeeded' : 'did not succeed'}${losses(summary)}`,
     ...summary.shortfalls.map((why) => `  ! ${why}`),
+    ...destroyed(summary).map((crash) => `  ! ${crashText(crash)}`),
     '',
     ...figures.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`),
     '',

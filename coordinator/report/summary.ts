@@ -16,6 +16,8 @@ const droneSummarySchema = z.strictObject({
   airborneS: z.number().nullable(),
   /** Way over ground, m. */
   flownM: z.number().nullable(),
+  /** Downward speed at the hardest contact with the ground. */
+  touchdownMps: z.number().nullable().default(null),
   batteryPercent: z.number().min(0).max(100).nullable(),
   /** Sent over the mesh, mean over the mission. */
   bytesPerSecond: z.number().nullable(),
@@ -66,6 +68,17 @@ export const summarySchema = z.strictObject({
   targetsLuck: share.nullable().default(null),
   /** Findings where nothing is. */
   falseFindings: count.nullable(),
+  /** Vehicles that hit the ground (crashes.ts); `drill` names the one that meant it to. */
+  crashes: z
+    .array(
+      z.strictObject({
+        sysid: z.number().int().min(1).max(255),
+        speedMps: z.number(),
+        drill: z.string().max(64).nullable(),
+      }),
+    )
+    .max(256)
+    .default([]),
   leastSeparationM: z.number().nullable(),
   minSeparationM: z.number(),
   /** Least distance to the fence from inside; negative = breach. */

@@ -26,7 +26,7 @@ export class Quadrotor {
   /** Thrust of motors 1–4, N. */
   readonly motorThrustN = new Float64Array(4);
   onGround = true;
-  /** Downward speed at the last contact with the ground, m/s. */
+  /** Downward speed at the hardest contact with the ground so far, m/s: a landing is followed by small hops. */
   touchdownSpeedMps = 0;
   readonly #down: Vector3 = vector3(0, 0, 1);
 
@@ -117,7 +117,7 @@ export class Quadrotor {
     p.y += v.y * dtS;
     p.z += v.z * dtS;
     if (p.z >= 0 && v.z >= 0) {
-      this.touchdownSpeedMps = v.z;
+      this.touchdownSpeedMps = Math.max(this.touchdownSpeedMps, v.z);
       this.#rest();
     }
   }

@@ -15,6 +15,12 @@ export type Drill =
   | { kind: 'reboot'; sysid: number; atS: number }
   | { kind: 'ekf'; sysid: number; atS: number; metres: number };
 
+/** A flight controller that restarts in the air lets its vehicle fall: the drill means it to. */
+export const destroysVehicle = ({ kind }: Drill): boolean => kind === 'reboot';
+
+/** As a person wrote it, shortly. */
+export const drillText = ({ kind, sysid, atS }: Drill): string => `${kind}:${sysid}@${atS}`;
+
 const PATTERN =
   /^(?:(?<kind>kill|pause):(?<process>[a-z]+)|(?<other>cut|payload|gps|reboot)|(?<dose>battery|ekf)=(?<amount>\d+(?:\.\d+)?)):(?<sysid>\d+)@(?<at>\d+(?:\.\d+)?)(?:\+(?<for>\d+(?:\.\d+)?))?$/u;
 

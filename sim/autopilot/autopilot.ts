@@ -92,6 +92,7 @@ export class Autopilot {
       timeS: 0,
       aligned: false,
       positionValid: false,
+      horizontalErrorM: Number.POSITIVE_INFINITY,
       gnssFix: false,
       windMps: 0,
       armed: false,

@@ -199,6 +199,7 @@ export class Commander {
       battery: this.#battery.level,
       batteryAtArming: this.#batteryAtArming,
       windMps,
+      horizontalErrorM: situation.horizontalErrorM,
       flightTimeS: Number.isNaN(this.#takeoffS) ? 0 : timeS - this.#takeoffS,
       substitute,
     };

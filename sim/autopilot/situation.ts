@@ -14,8 +14,10 @@ export interface Situation {
   timeS: number;
   /** The estimator has aligned: position, velocity and heading may be used. */
   aligned: boolean;
-  /** Aligned, and position is not only guessed on: GNSS was there within EKF2_NOAID_TOUT. */
+  /** Aligned, and position is not only guessed on, and exact enough (COM_POS_FS_EPH). */
   positionValid: boolean;
+  /** What the estimator believes its horizontal error to be, m. */
+  horizontalErrorM: number;
   /** The receiver has a fix. */
   gnssFix: boolean;
   /** Wind by the estimate, m/s. */

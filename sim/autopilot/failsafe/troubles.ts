@@ -16,6 +16,8 @@ export interface Facts {
   windMps: number;
   /** Seconds since take-off. */
   flightTimeS: number;
+  /** What the estimator believes, m. */
+  horizontalErrorM: number;
   /** What the loss of the intended mode itself asks for. */
   substitute: FailsafeAction;
 }
@@ -30,17 +32,22 @@ interface Entry {
   readonly response:
     | readonly [ParameterName, Choice]
     | FailsafeAction
-    | ((facts: Facts) => FailsafeAction);
+    | ((facts: Facts) => FailsafeAction | undefined);
   /** Left out: it is over with its cause. Else, all but a warning stays until the mode is changed. */
   readonly staysUntilModeChange?: true;
   /** Responses that are not held back for a pilot to step in (COM_FAIL_ACT_T). */
   readonly atOnce?: readonly FailsafeAction[] | 'all';
 }
 
+/** What GF_ACTION, COM_WIND_MAX_ACT and COM_POS_LOW_ACT share. */
 const BREACH: Choice = { 1: 'warn', 2: 'hold', 3: 'rtl', 4: 'terminate', 5: 'land' };
 const LINK: Choice = { 1: 'hold', 2: 'rtl', 3: 'land', 5: 'terminate', 6: 'disarm' };
 const CRITICAL: Choice = { 0: 'warn', 1: 'rtl', 2: 'land', 3: 'rtl' };
 const EMERGENCY: Choice = { 0: 'warn', 1: 'rtl', 2: 'land', 3: 'land' };
+
+/** COM_POS_LOW_ACT; v1.15 has no choice. */
+const positionLow = ({ parameters }: Facts): FailsafeAction | undefined =>
+  parameters.profile === '1.15' ? 'rtl' : BREACH[parameters.find('COM_POS_LOW_ACT') ?? 0];
 
 const isLanding = ({ intendedMode }: Facts): boolean =>
   intendedMode === 'AUTO_LAND' || intendedMode === 'AUTO_PRECLAND';
@@ -81,6 +88,17 @@ const TROUBLES = [
     cause: 'fenceBreached',
     when: ({ fenceBreached }) => fenceBreached,
     response: ['GF_ACTION', BREACH],
+    staysUntilModeChange: true,
+    atOnce: ['hold'],
+  },
+  {
+    cause: 'positionLow',
+    when: ({ horizontalErrorM, parameters, intendedMode }) => {
+      const limitM = parameters.get('COM_POS_LOW_EPH');
+      const counts = intendedMode === 'AUTO_MISSION' || intendedMode === 'AUTO_LOITER';
+      return counts && limitM > 0 && horizontalErrorM > limitM;
+    },
+    response: positionLow,
     staysUntilModeChange: true,
     atOnce: ['hold'],
   },

@@ -121,11 +121,11 @@ export const estimatorMessage = (instruments: Instruments): (() => EstimatorStat
   const message = new EstimatorStatus();
   const { situation } = instruments.autopilot;
   message.tasRatio = Number.NaN;
-  message.posHorizAccuracy = 0.3;
   message.posVertAccuracy = 0.1;
   return () => {
     message.timeUsec = BigInt(Math.round(instruments.bootMs() * 1000));
     message.flags = estimatorFlags(situation);
+    message.posHorizAccuracy = situation.horizontalErrorM;
     return message;
   };
 };

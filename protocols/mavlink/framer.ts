@@ -8,6 +8,15 @@ const CHECKSUM_BYTES = 2;
 const SIGNATURE_BYTES = 13;
 const FLAG_SIGNED = 0x01;
 
+const START_BYTE_V1 = 0xfe;
+
+/**
+ * Checksums that may be wrong, and starts of MAVLink 1 that are looked at, in one piece of input. Each
+ * costs up to 260 bytes' time and takes us on by one: 64 KiB made of nothing else would stop a setpoint
+ * stream. UDP damages nothing, so a datagram with more is given up; a stream only stops looking for MAVLink 1.
+ */
+const MAX_DOUBTFUL = 64;
+
 /** The longest MAVLink 2 packet: header, 255 bytes of payload, checksum, signature. */
 export const MAX_FRAME_BYTES = HEADER_BYTES + 255 + CHECKSUM_BYTES + SIGNATURE_BYTES;
 
@@ -84,6 +93,9 @@ export class Framer {
   #msgid = 0;
   #crcExtra = 0;
   #datagramEnded = false;
+  /** Since the last push. */
+  #damaged = 0;
+  #lookedAt = 0;
 
   constructor(capacityBytes = 65_536) {
     this.#capacity = Math.max(capacityBytes, MAX_FRAME_BYTES);
@@ -104,6 +116,8 @@ export class Framer {
 
   push(bytes: Uint8Array): void {
     this.#datagramEnded = false;
+    this.#damaged = 0;
+    this.#lookedAt = 0;
     const kept =
       bytes.length > this.#capacity ? bytes.subarray(bytes.length - this.#capacity) : bytes;
     this.counts.bytesSkipped += bytes.length - kept.length;
@@ -133,6 +147,8 @@ export class Framer {
       if (length > 0 && length <= this.#end - this.#start) {
         if (this.#isIntact()) return this.#take(length);
         this.counts.crcErrors += 1;
+        this.#damaged += 1;
+        if (this.#datagramEnded && this.#damaged > MAX_DOUBTFUL) return this.#giveUp();
       } else if (length > 0 && !this.#datagramEnded) return undefined;
       else if (length === 0) this.#noteStrange();
       this.#start += 1;
@@ -141,7 +157,16 @@ export class Framer {
     return undefined;
   }
 
+  #giveUp(): undefined {
+    this.counts.bytesSkipped += this.#end - this.#start;
+    this.#start = this.#end;
+  }
+
   #noteStrange(): void {
+    if (this.#buffer[this.#start] === START_BYTE_V1) {
+      this.#lookedAt += 1;
+      if (this.#lookedAt > MAX_DOUBTFUL) return;
+    }
     const strange = strangePacketAt(this.#buffer, this.#start, this.#end);
     if (strange === 'mavlink1') this.counts.mavlink1Packets += 1;
     else if (strange === 'unknownMessage') this.counts.unknownMessages += 1;

@@ -3,6 +3,7 @@ import {
   CommandLong,
   GpsRawInt,
   LocalPositionNed,
+  SysStatus,
 } from 'mavlink-mappings/dist/lib/common.js';
 import { Heartbeat, MavAutopilot } from 'mavlink-mappings/dist/lib/minimal.js';
 import { GlobalPositionInt } from 'mavlink-mappings/dist/lib/standard.js';
@@ -91,6 +92,33 @@ test('a parameter that this PX4 lacks is named in the status, and nothing arms',
   sortie.onTheWay = (frame) => frame;
   sortie.until(() => sortie.phase === 'takeoff', 60);
   expect(sortie.status?.troubles).toEqual([]);
+});
+
+test('a second autopilot that appears while the first is being readied keeps it from being armed', () => {
+  const sortie = ordered();
+  const { mind } = sortie;
+  sortie.mind = (one) => one.hearMesh();
+  sortie.run(20);
+  const heartbeats: Frame[] = [];
+  sortie.onTheWay = (frame) => {
+    if (frame.msgid === 0) heartbeats.push(frame);
+    // Not ready: the arming waits.
+    return decode(frame) instanceof SysStatus ? undefined : frame;
+  };
+  sortie.run(3);
+  sortie.mind = mind;
+  sortie.run(2);
+  expect(sortie.phase).toBe('arming');
+  heartbeats.length = 0;
+  for (let half = 0; half < 20; half += 1) {
+    sortie.run(0.5);
+    // With the first one's own numbers: neither losses nor another clock betray it.
+    for (const heartbeat of heartbeats.splice(0)) sortie.hear(heartbeat);
+  }
+  sortie.onTheWay = (frame) => frame;
+  sortie.run(0.6);
+  expect(commands(sortie)).not.toContain(400);
+  expect(sortie.status?.reason).toBe('two autopilots with system id 1');
 });
 
 test('a flight controller whose clock jumps ahead is flown on after a rest; backwards counts as a reboot', () => {

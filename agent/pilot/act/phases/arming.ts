@@ -37,6 +37,8 @@ export const arming = (core: FlightCore, readings: Readings): void => {
     letGo(core, readings, 'motors stopped by another');
   } else if (isTaken(core, readings)) {
     letGo(core, readings, `mode ${readings.mode.mode} not asked for`);
+  } else if (readings.peerTrouble !== undefined && controls.armState === 'none') {
+    giveUp(core, readings, readings.peerTrouble);
   } else if (core.checked === undefined) {
     readAndSet(core, readings);
   } else if (controls.armState === 'none') {

@@ -8,8 +8,7 @@ const TOLERANCE_MPS2 = 0.01;
 
 /** When the companion dies PX4 brakes by its own parameter: no softer than the guard reckons with. */
 export const braking: Check = {
-  needs: [],
-  reads: ['MPC_ACC_HOR'],
+  needs: ['MPC_ACC_HOR'],
   find: (input) => {
     const value = valueOf(input, 'MPC_ACC_HOR');
     if (value === undefined || input.envelope === undefined) return [];

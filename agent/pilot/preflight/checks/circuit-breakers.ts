@@ -41,10 +41,13 @@ const BREAKERS: readonly Breaker[] = [
   },
 ];
 
+const namesOf = (wanted: Severity): string[] =>
+  BREAKERS.filter(({ severity }) => severity === wanted).map(({ name }) => name);
+
 /** Protections that somebody has taken out; a simulated vehicle has none of what they guard. */
 export const circuitBreakers: Check = {
-  needs: [],
-  reads: BREAKERS.map(({ name }) => name),
+  needs: namesOf('refuse'),
+  reads: namesOf('warn'),
   find: (input) =>
     input.simulated
       ? []

@@ -15,8 +15,8 @@ const GPS_HEIGHT = 1;
  * origin of its own. Heights over ground or a camera's origin are nobody else's heights.
  */
 export const estimatorSources: Check = {
-  needs: [],
-  reads: ['EKF2_GPS_CTRL', 'EKF2_HGT_REF'],
+  needs: ['EKF2_GPS_CTRL'],
+  reads: ['EKF2_HGT_REF'],
   find: (input) => [...satellitesOf(input), ...heightOf(input)],
 };
 

@@ -14,8 +14,8 @@ const RETURN = 2;
 
 /** The safety pilot's radio: what its loss does, and that there is one where one is said to be. */
 export const radioLoss: Check = {
-  needs: [],
-  reads: ['COM_RC_IN_MODE', 'COM_RCL_EXCEPT', 'NAV_RCL_ACT'],
+  needs: ['NAV_RCL_ACT'],
+  reads: ['COM_RC_IN_MODE', 'COM_RCL_EXCEPT'],
   find: (input) => [...actionOf(input), ...modeOf(input), ...exceptionOf(input)],
 };
 

@@ -21,8 +21,8 @@ export const returnHeightM = (
  * without the cone it holds everywhere.
  */
 export const returnHeight: Check = {
-  needs: ['RTL_RETURN_ALT'],
-  reads: ['RTL_CONE_ANG', 'RTL_MIN_DIST', 'NAV_ACC_RAD', 'RTL_TYPE', 'RTL_LAND_DELAY'],
+  needs: ['RTL_RETURN_ALT', 'RTL_CONE_ANG', 'RTL_MIN_DIST', 'NAV_ACC_RAD'],
+  reads: ['RTL_TYPE', 'RTL_LAND_DELAY'],
   find: (input) => [...layerOf(input), ...coneOf(input), ...endOf(input)],
 };
 

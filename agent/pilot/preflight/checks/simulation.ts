@@ -4,8 +4,7 @@ import { valueOf } from '../input.ts';
 
 /** A real vehicle must not believe simulated sensors. */
 export const simulation: Check = {
-  needs: [],
-  reads: ['SYS_HITL'],
+  needs: ['SYS_HITL'],
   find: (input): Finding[] => {
     const value = valueOf(input, 'SYS_HITL');
     if (input.simulated || value === undefined || value === 0) return [];

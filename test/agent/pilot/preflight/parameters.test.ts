@@ -34,6 +34,23 @@ test('PX4 as it comes is refused by the name of every protection that is off', (
   );
 });
 
+test('what refuses by its value refuses by its absence: a lost answer must not pass for a good one', () => {
+  const names = [
+    'CBRK_SUPPLY_CHK',
+    'EKF2_GPS_CTRL',
+    'MPC_ACC_HOR',
+    'NAV_ACC_RAD',
+    'NAV_RCL_ACT',
+    'RTL_CONE_ANG',
+    'RTL_MIN_DIST',
+    'SYS_HITL',
+  ];
+  for (const name of names) {
+    const input = withParameters(configured(), { [name]: 'missing' });
+    expect(briefly(input)).toContain(`refuse ${name} parameter-missing`);
+  }
+});
+
 const PLANTED: readonly [values: Record<string, number>, expected: string[]][] = [
   [{ COM_LOW_BAT_ACT: 0 }, ['refuse COM_LOW_BAT_ACT battery-action-off']],
   [{ COM_LOW_BAT_ACT: 2 }, ['warn COM_LOW_BAT_ACT battery-action-off']],

@@ -66,8 +66,7 @@ export class StatusTexts {
   }
 
   #give(severity: number, text: string): void {
-    // eslint-disable-next-line no-control-regex
-    const clean = text.replaceAll(/[\u0000-\u001F\u007F-\u009F]/gu, '').trim();
+    const clean = text.replaceAll(/\p{Cc}/gu, '').trim();
     if (clean !== '' && this.#ready.length < 256) this.#ready.push({ severity, text: clean });
   }
 }

@@ -20,7 +20,6 @@ import {
   ackMessage,
   countMessage,
   isAddressedTo,
-  isMissionMessage,
   itemMessage,
   requestMessage,
   type Partner,
@@ -68,25 +67,33 @@ export class MissionTransfer {
 
   /** Takes a message of the mission protocol; false for any other. What is for others is ignored. */
   receive(message: MavLinkData, from: Partner): boolean {
-    if (!isMissionMessage(message)) return false;
+    const take = this.#taker(message);
+    if (take === undefined) return false;
     const { sysid, compid } = this.#ports;
-    if (isAddressedTo(message, sysid, compid)) this.#dispatch(message, from);
+    if (isAddressedTo(message, sysid, compid)) take(from);
     return true;
   }
 
-  #dispatch(message: MavLinkData, from: Partner): void {
-    if (message instanceof MissionRequestList) {
-      this.#requestList(message, from);
-    } else if (message instanceof MissionRequest || message instanceof MissionRequestInt) {
-      this.#integers = message instanceof MissionRequestInt;
-      this.#request(message, from);
-    } else if (message instanceof MissionItem || message instanceof MissionItemInt) {
-      this.#integers = message instanceof MissionItemInt;
-      this.#item(message, from);
-    } else if (message instanceof MissionCount) this.#count(message, from);
-    else if (message instanceof MissionAck) this.#acknowledged(message, from);
-    else if (message instanceof MissionClearAll) this.#clearAll(message, from);
-    else if (message instanceof MissionSetCurrent) this.#setCurrent(message);
+  /** What to do with the messages that PX4 takes; partial lists are not among them. */
+  #taker(message: MavLinkData): ((from: Partner) => void) | undefined {
+    if (message instanceof MissionRequestList) return (from) => this.#requestList(message, from);
+    if (message instanceof MissionRequest || message instanceof MissionRequestInt) {
+      return (from) => {
+        this.#integers = message instanceof MissionRequestInt;
+        this.#request(message, from);
+      };
+    }
+    if (message instanceof MissionItem || message instanceof MissionItemInt) {
+      return (from) => {
+        this.#integers = message instanceof MissionItemInt;
+        this.#item(message, from);
+      };
+    }
+    if (message instanceof MissionCount) return (from) => this.#count(message, from);
+    if (message instanceof MissionAck) return (from) => this.#acknowledged(message, from);
+    if (message instanceof MissionClearAll) return (from) => this.#clearAll(message, from);
+    if (message instanceof MissionSetCurrent) return () => this.#setCurrent(message);
+    return undefined;
   }
 
   /** Repeats what was not answered and gives up on partners that fell silent. */

@@ -1,13 +1,10 @@
 import {
   MissionAck,
-  MissionClearAll,
   MissionCount,
-  MissionItem,
-  MissionItemInt,
+  type MissionItem,
+  type MissionItemInt,
   MissionRequest,
   MissionRequestInt,
-  MissionRequestList,
-  MissionSetCurrent,
   type MavMissionResult,
 } from 'mavlink-mappings/dist/lib/common.js';
 import type { MavLinkData } from 'mavlink-mappings/dist/lib/mavlink.js';
@@ -15,21 +12,6 @@ import { messageOf, type PlanItem } from './plan-item.ts';
 
 /** MAV_COMP_ID_MISSIONPLANNER, which PX4 answers for too. */
 const MISSION_PLANNER = 190;
-
-const KINDS: ReadonlySet<unknown> = new Set([
-  MissionRequestList,
-  MissionRequest,
-  MissionRequestInt,
-  MissionItem,
-  MissionItemInt,
-  MissionCount,
-  MissionAck,
-  MissionClearAll,
-  MissionSetCurrent,
-]);
-
-/** The messages of the mission protocol that PX4 takes; partial lists are not among them. */
-export const isMissionMessage = (message: MavLinkData): boolean => KINDS.has(message.constructor);
 
 /** Missions are never for everybody: the system must be named, the component may be 0. */
 export const isAddressedTo = (

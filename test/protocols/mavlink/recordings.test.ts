@@ -1,6 +1,5 @@
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import type { MavLinkData } from 'mavlink-mappings/dist/lib/mavlink.js';
 import { Heartbeat } from 'mavlink-mappings/dist/lib/minimal.js';
@@ -8,6 +7,7 @@ import { Encoder, decode } from '#protocols/mavlink/codec.ts';
 import { Framer } from '#protocols/mavlink/framer.ts';
 import type { Frame } from '#protocols/mavlink/framer.ts';
 import { AutopilotTracker } from '#protocols/mavlink/heartbeat.ts';
+import { tlogRecords } from './tlog-records.ts';
 import { baseModeOf, flightModeOf, isArmed } from '#protocols/mavlink/modes.ts';
 
 /** Flights of the real PX4 (SITL v1.15.4 and a v1.18 snapshot), packets as they were on the wire. */
@@ -18,19 +18,8 @@ const RECORDINGS = existsSync(FOLDER)
       .toSorted()
   : [];
 
-const TIMESTAMP_BYTES = 8;
-
-/** A .tlog: an 8-byte time before each packet. Returns the packets alone, by their lengths. */
-const packetsOf = (name: string): Uint8Array[] => {
-  const log = gunzipSync(readFileSync(FOLDER + name));
-  const packets: Uint8Array[] = [];
-  for (let at = TIMESTAMP_BYTES; at < log.length;) {
-    const length = 12 + log[at + 1]!;
-    packets.push(log.subarray(at, at + length));
-    at += length + TIMESTAMP_BYTES;
-  }
-  return packets;
-};
+const packetsOf = (name: string): Uint8Array[] =>
+  tlogRecords(FOLDER + name).map(({ packet }) => packet);
 
 /** Frames and messages of one recording, pushed in pieces that cut packets anywhere. */
 const readAll = (packets: readonly Uint8Array[]) => {

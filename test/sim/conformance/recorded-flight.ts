@@ -1,7 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
-import { Framer, type Frame } from '#protocols/mavlink/framer.ts';
-import { TlogReader } from '#protocols/mavlink/tlog.ts';
+import type { Frame } from '#protocols/mavlink/framer.ts';
+import { tlogFrames } from '../../protocols/mavlink/tlog-records.ts';
 import type { RecordingSpec } from './recordings.ts';
 
 /** A frame and when it passed, in seconds of the vehicle's own boot clock. */
@@ -17,21 +15,8 @@ export interface RecordedFlight {
 
 const LOCAL_POSITION_NED = 32;
 
-const tlogFrames = (path: string): TimedFrame[] => {
-  const reader = new TlogReader();
-  const framer = new Framer();
-  const frames: TimedFrame[] = [];
-  reader.push(gunzipSync(readFileSync(path)));
-  for (let record = reader.next(); record !== undefined; record = reader.next()) {
-    framer.push(record.packet);
-    const frame = framer.next();
-    if (frame === undefined) throw new Error(`${path}: a packet that the framer refuses`);
-    frames.push({ atS: Number(record.unixUs) / 1e6, frame });
-  }
-  if (reader.bytesSkipped > 0)
-    throw new Error(`${path}: ${reader.bytesSkipped} bytes of no record`);
-  return frames;
-};
+const framesOf = (path: string): TimedFrame[] =>
+  tlogFrames(path).map(({ unixUs, frame }) => ({ atS: Number(unixUs) / 1e6, frame }));
 
 /**
  * The recorder's clock as the vehicle's boot clock. The simulated vehicle does not keep up with the
@@ -63,8 +48,8 @@ const bootClock = (fromVehicle: readonly TimedFrame[]): ((atS: number) => number
 
 /** Both directions of a recording on the vehicle's boot clock. */
 export const loadFlight = ({ directory, name }: RecordingSpec): RecordedFlight => {
-  const fromVehicle = tlogFrames(`${directory}/${name}.fromfc.tlog.gz`);
-  const fromClient = tlogFrames(`${directory}/${name}.tofc.tlog.gz`);
+  const fromVehicle = framesOf(`${directory}/${name}.fromfc.tlog.gz`);
+  const fromClient = framesOf(`${directory}/${name}.tofc.tlog.gz`);
   const vehicleClock = bootClock(fromVehicle);
   const clientClock = bootClock(fromVehicle);
   return {

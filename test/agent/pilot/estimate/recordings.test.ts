@@ -1,6 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 
 import { modeReport } from '#agent/pilot/act/mode-watch.ts';
@@ -9,9 +8,9 @@ import { isHot } from '#agent/pilot/estimate/hot-messages.ts';
 import { TelemetryStore } from '#agent/pilot/estimate/telemetry.ts';
 import type { Origin } from '#protocols/frames.ts';
 import { decode } from '#protocols/mavlink/codec.ts';
-import { Framer } from '#protocols/mavlink/framer.ts';
 import { AutopilotTracker } from '#protocols/mavlink/heartbeat.ts';
 import { distance, vector3 } from '#protocols/vector.ts';
+import { tlogFrames } from '../../../protocols/mavlink/tlog-records.ts';
 
 /** Flights of the real PX4 (SITL v1.15.4 and a v1.18 snapshot), packets as they were on the wire. */
 const FOLDER = fileURLToPath(new URL('../../../../../shared/px4-traces/', import.meta.url));
@@ -27,24 +26,19 @@ interface Moment {
 
 /** The recording through telemetry and estimate, looked at every 20 ms as the pilot would. */
 const follow = (name: string): Moment[] => {
-  const log = gunzipSync(readFileSync(FOLDER + name));
+  const frames = tlogFrames(FOLDER + name);
   const store = new TelemetryStore();
   const estimator = new Estimator();
-  const tracker = new AutopilotTracker(log[8 + 5]!);
-  const framer = new Framer();
+  const tracker = new AutopilotTracker(frames[0]!.frame.sysid);
   const moments: Moment[] = [];
   const last = vector3(Number.NaN, 0, 0);
   let origin: Origin | undefined;
   let lookMs = 0;
   let firstMs = Number.NaN;
-  for (let at = 0; at < log.length;) {
-    const unixMs = Number(log.readBigUInt64BE(at)) / 1000;
+  for (const { unixUs, frame } of frames) {
+    const unixMs = Number(unixUs) / 1000;
     if (Number.isNaN(firstMs)) firstMs = unixMs;
     const nowMs = unixMs - firstMs;
-    const length = 12 + log[at + 9]!;
-    framer.push(log.subarray(at + 8, at + 8 + length));
-    at += 8 + length;
-    const frame = framer.next()!;
     const message = decode(frame);
     if (tracker.observe(frame, message, nowMs)) {
       if (isHot(frame.msgid)) store.hear(frame, nowMs);

@@ -1,6 +1,7 @@
 import type { FlightMode } from '#protocols/mavlink/modes.ts';
 import { reasonAgainstArming, type ArmingState } from './arming/arming-checks.ts';
 import { AutoDisarm } from './arming/auto-disarm.ts';
+import { Calibration } from './calibration.ts';
 import { BatteryWarning, type BatteryLevel } from './failsafe/battery-warning.ts';
 import { Failsafe } from './failsafe/failsafe.ts';
 import { isWorse, modeOfAction } from './failsafe/response.ts';
@@ -43,8 +44,7 @@ export class Commander {
   intendedMode: FlightMode = 'AUTO_LOITER';
   mode: FlightMode = 'AUTO_LOITER';
   readonly failsafe = new Failsafe();
-  /** Until then a sensor is being calibrated, seconds since boot. */
-  calibratingUntilS = 0;
+  readonly calibration = new Calibration();
   readonly notices: Notice[] = [];
   readonly #battery = new BatteryWarning();
   readonly #autoDisarm = new AutoDisarm();
@@ -77,6 +77,11 @@ export class Commander {
   /** Sinking level, by attitude alone: the mode that flies when there is neither position nor pilot. */
   get descendingBlind(): boolean {
     return this.failsafe.action === 'descend';
+  }
+
+  /** Until then a sensor is being calibrated, seconds since boot. */
+  get calibratingUntilS(): number {
+    return this.calibration.untilS;
   }
 
   /** Since arming, seconds since boot; NaN before. */

@@ -1,15 +1,26 @@
-import type { Profile } from '../parameters.ts';
-import type { CommandHandler } from './command.ts';
+import type { CalibratedSensor } from '../calibration.ts';
+import type { Command, CommandHandler } from './command.ts';
 
-/** How long the gyroscopes take to be calibrated on a vehicle at rest, as recorded. */
-const GYRO_CALIBRATION_S: Readonly<Record<Profile, number>> = { '1.15': 16.5, '1.18': 1.5 };
+const ACCELEROMETERS = 1;
+const LEVEL = 2;
 
-/** PREFLIGHT_CALIBRATION: gyroscopes take their time, the rest is instant. One at a time, disarmed. */
-export const calibrate: CommandHandler = ({ autopilot }, { params }) => {
+const sensorOf = ({ params }: Command): CalibratedSensor | undefined => {
+  if (params[0] === 1) return 'gyro';
+  if (params[1] === 1) return 'mag';
+  if (params[4] === ACCELEROMETERS) return 'accel';
+  return params[4] === LEVEL ? 'level' : undefined;
+};
+
+/** PREFLIGHT_CALIBRATION: one at a time, disarmed; all zeros cancel. What is not a sensor's is instant. */
+export const calibrate: CommandHandler = ({ autopilot }, command) => {
   const { commander, situation } = autopilot;
+  const { calibration } = commander;
   const { timeS, profile } = situation;
+  const cancels = command.params.every((param) => !(Math.abs(param) > 0));
+  if (cancels && calibration.cancel(timeS)) return 'accepted';
   if (commander.armed || timeS < commander.calibratingUntilS) return 'temporarilyRejected';
-  if (params[0] === 1) commander.calibratingUntilS = timeS + GYRO_CALIBRATION_S[profile];
+  const sensor = sensorOf(command);
+  if (sensor !== undefined) calibration.start(sensor, timeS, profile);
   return 'accepted';
 };
 

@@ -5,6 +5,7 @@ import type { ServiceContext } from './message-service.ts';
 
 const AUTOPILOT_VERSION = 148;
 const HOME_POSITION = 242;
+const FLIGHT_INFORMATION = 264;
 const PROTOCOL_VERSION = 300;
 
 const request = ({ streams, send }: ServiceContext, msgid: number, index = 0): RequestResult =>
@@ -38,6 +39,8 @@ export const handleMessageCommand = (
       return isOld ? request(context, PROTOCOL_VERSION) : 'unsupported';
     case MavCmd.REQUEST_AUTOPILOT_CAPABILITIES:
       return isOld ? request(context, AUTOPILOT_VERSION) : 'unsupported';
+    case MavCmd.REQUEST_FLIGHT_INFORMATION:
+      return isOld ? request(context, FLIGHT_INFORMATION) : 'unsupported';
     case MavCmd.GET_HOME_POSITION:
       if (isOld) request(context, HOME_POSITION);
       return isOld ? 'accepted' : 'unsupported';

@@ -29,10 +29,18 @@ export class Announcements {
       const severity = kind === 'critical' ? MavSeverity.CRITICAL : MavSeverity.INFO;
       news.push({ severity, text: text + ALSO_EVENT });
     }
+    this.#calibration(news);
     this.#landing(news);
     this.#failsafe(news);
     this.#groundStation(news);
     return news;
+  }
+
+  #calibration(news: Announcement[]): void {
+    const { commander, situation } = this.#autopilot;
+    for (const { text, isFailure } of commander.calibration.take(situation.timeS)) {
+      news.push({ severity: isFailure ? MavSeverity.CRITICAL : MavSeverity.INFO, text });
+    }
   }
 
   #landing(news: Announcement[]): void {

@@ -64,7 +64,8 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
     aspects: ['ack'],
     key: /^unasked$/u,
     what: 'v1.15 acknowledges PREFLIGHT_CALIBRATION with 34 further refusals',
-    reason: 'The stand-in does not calibrate: one ack is what a client waits for',
+    reason:
+      'Several parts of PX4 refuse what comes during a calibration: one ack is what a client waits for',
   },
   {
     id: 'sensor-parameters',

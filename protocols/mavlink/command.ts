@@ -62,6 +62,8 @@ export interface CommandLimits {
   attempts: number;
   /** Silence after an IN_PROGRESS ack before a command counts as timed out. */
   progressTimeoutMs: number;
+  /** After its first send a command counts as timed out, whatever progress is said: calibrations take minutes. */
+  longestMs: number;
   /** Commands on their way at once. PX4 queues 4 and silently drops the rest of a burst. */
   inFlight: number;
   /** Commands that may wait, fly, or have an outcome that nobody took. */
@@ -74,6 +76,7 @@ const DEFAULT_LIMITS: CommandLimits = {
   ackTimeoutMs: 250,
   attempts: 5,
   progressTimeoutMs: 5000,
+  longestMs: 600_000,
   inFlight: 3,
   capacity: 64,
   remarkMs: 0,
@@ -186,7 +189,8 @@ export class CommandService {
     if (pending === undefined) return;
     if (ack.result === MavResult.IN_PROGRESS) {
       pending.inProgress = true;
-      pending.deadlineMs = nowMs + this.#limits.progressTimeoutMs;
+      const { progressTimeoutMs, longestMs } = this.#limits;
+      pending.deadlineMs = Math.min(nowMs + progressTimeoutMs, pending.firstSentMs + longestMs);
       const { id, request } = pending;
       const percent = ack.progress <= 100 ? ack.progress : undefined;
       this.#progress.set(id, { id, command: request.command, percent });

@@ -88,6 +88,9 @@ const addressOf = (
       options.delete('remote');
       if (pinned === undefined) return { kind: 'udpin', local };
       const remote = hostPortOf(pinned, refuse, { local: false, named: false });
+      if (local.address.includes(':') !== remote.address.includes(':')) {
+        return refuse('the address and its remote must both be IPv4 or both IPv6');
+      }
       return { kind: 'udpin', local, remote };
     }
     case 'udpout':
@@ -149,7 +152,8 @@ const hostPortOf = (
   if (port > 65_535 || (port === 0 && !local)) return refuse(`${port} is no port`);
   const version6 = match[2];
   if (version6 !== undefined) {
-    return isIPv6(version6) ? { address: version6, port } : refuse(`${version6} is no address`);
+    const address = canonicalIPv6(version6);
+    return address === undefined ? refuse(`${version6} is no address`) : { address, port };
   }
   const host = match[1]!;
   if (host === '' && local) return { address: '0.0.0.0', port };
@@ -159,8 +163,12 @@ const hostPortOf = (
   return refuse(`"${shown(host)}" ${why}`);
 };
 
-/** As the WHATWG's URL parser understands it: pure, and as strict as the sockets. */
-const isIPv6 = (text: string): boolean => URL.canParse(`http://[${text}]/`);
+/**
+ * As the WHATWG's URL parser understands and writes it: pure, as strict as the sockets, and in the one form
+ * (RFC 5952) in which the system tells where a datagram came from.
+ */
+const canonicalIPv6 = (text: string): string | undefined =>
+  URL.parse(`http://[${text}]/`)?.hostname.slice(1, -1);
 
 const hostPortText = ({ address, port }: HostPort): string =>
   address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;

@@ -108,6 +108,17 @@ describe('a command', () => {
     expect(results(commands.tick(20).outcomes)).toEqual([result]);
   });
 
+  test('in progress for ever ends all the same', () => {
+    const commands = new CommandService(VEHICLE, SELF, { progressTimeoutMs: 1000 });
+    commands.request(armCommand());
+    let endedMs = 0;
+    for (let nowMs = 0; nowMs < 3_600_000 && endedMs === 0; nowMs += 500) {
+      if (commands.tick(nowMs).outcomes.some(({ result }) => result === 'timeout')) endedMs = nowMs;
+      commands.acknowledge(ackOf(ARM, MavResult.IN_PROGRESS), VEHICLE, nowMs);
+    }
+    expect(endedMs).toBe(600_000);
+  });
+
   test('is not settled by an ack from or for somebody else', () => {
     const commands = service();
     commands.request(armCommand());

@@ -31,6 +31,11 @@ describe('a connection string', () => {
       },
     ],
     ['udpout://[fe80::1]:14580', { kind: 'udpout', remote: { address: 'fe80::1', port: 14_580 } }],
+    // A datagram's source is compared with it as the system writes it.
+    [
+      'udpout://[2001:DB8:0:0::0001]:14580',
+      { kind: 'udpout', remote: { address: '2001:db8::1', port: 14_580 } },
+    ],
     ['tcpout://sitl.local:5760', { kind: 'tcpout', remote: { address: 'sitl.local', port: 5760 } }],
     ['tcp://127.0.0.1:5760', { kind: 'tcpout', remote: { address: '127.0.0.1', port: 5760 } }],
     ['tcpin://0.0.0.0:5760', { kind: 'tcpin', local: { address: '0.0.0.0', port: 5760 } }],
@@ -80,6 +85,7 @@ describe('a connection string', () => {
     ['serial:///dev/ttyAMA0:57600?flow=xonxoff', 'none or rtscts'],
     ['udpin://0.0.0.0:14540?flow=rtscts', 'no option "flow"'],
     ['udpin://0.0.0.0:14540?remote', 'NAME=VALUE'],
+    ['udpin://[::]:14540?remote=127.0.0.1:14580', 'both be IPv4 or both IPv6'],
   ])('%s is refused: %s', (text, why) => {
     const fault = faultOf(text);
     expect(fault).toMatchObject({ code: 'link-invalid', exit: 'usage' });

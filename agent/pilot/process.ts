@@ -9,6 +9,7 @@ import { encodeTickRecord } from '#protocols/log/tick-record.ts';
 import type { SecuredLink } from '#protocols/mavlink/secured-link.ts';
 import { systemClock } from '#protocols/system-clock.ts';
 import { AGENT_SOCKETS, type AgentConfig } from '../config.ts';
+import { lockDirectory } from '../directory-lock.ts';
 import { encodePilotInbox, encodePilotOutbox, type PilotInbox, type PilotOutbox } from './inbox.ts';
 import { Jitter } from './jitter.ts';
 import { LinkWatch } from './link-watch.ts';
@@ -79,9 +80,11 @@ export class PilotProcess {
     this.#records.add('pilot/start', start.startMs, systemClock.unixUs(), encodePilotStart(start));
   }
 
-  /** Throws the Faults of `openPilotLink`. */
+  /** Throws the Faults of `openPilotLink`, and 'pilot-running'. */
   static async open(config: AgentConfig): Promise<PilotProcess> {
     const { sysid } = config;
+    // One whose supervisor was killed flies on: on a link that takes two, a second would steer against it.
+    await lockDirectory(config.runDir, 'pilot');
     const link = await openPilotLink(config);
     const start: PilotStart = {
       sysid,

@@ -14,7 +14,7 @@ import { FlightWriter, type LogTime } from '#protocols/log/writer.ts';
 import { systemClock } from '#protocols/system-clock.ts';
 
 import { Recorder, type RecorderAnswers } from '../recorder.ts';
-import { lockDirectory } from './directory-lock.ts';
+import { lockDirectory } from '../directory-lock.ts';
 import { surviveLog } from '../survive-log.ts';
 
 /** How much of a flight a power cut may take. */
@@ -105,7 +105,7 @@ const takeBatch = (
 
 const run = async (): Promise<void> => {
   const { runDirectory, logDirectory, flight } = readSettings(process.argv.slice(2));
-  await lockDirectory(logDirectory);
+  await lockDirectory(logDirectory, 'recorder');
   const writer = await FlightWriter.open(await makeDisk(logDirectory), flight, now());
   for (const { file, recovered } of writer.mended) tell({ event: 'mended', file, ...recovered });
   const recorder = new Recorder<ChannelPeer>(writer);

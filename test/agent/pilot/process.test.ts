@@ -47,6 +47,28 @@ describe('the pilot process', () => {
   );
 
   test(
+    'does not begin while another of the same drone lives, on a link that would take both',
+    async () => {
+      const link = `udpout://127.0.0.1:${await freePort()}`;
+      const first = bench.start({ link });
+      const statuses = bench.listen();
+      await expect.poll(() => statuses.length, { timeout: PATIENCE_MS }).toBeGreaterThan(3);
+      const second = bench.start({ link });
+      expect(await second.ended).not.toEqual([0, null]);
+      expect(second.said()).toContain('another pilot has');
+      const heard = statuses.length;
+      await expect.poll(() => statuses.length, { timeout: PATIENCE_MS }).toBeGreaterThan(heard + 3);
+      first.child.kill('SIGKILL');
+      await first.ended;
+      const third = bench.start({ link });
+      const later = bench.listen();
+      await expect.poll(() => later.length, { timeout: PATIENCE_MS }).toBeGreaterThan(3);
+      expect(third.child.exitCode).toBeNull();
+    },
+    2 * PATIENCE_MS,
+  );
+
+  test(
     'says which setting to change when its port is taken',
     async () => {
       const taken = createSocket('udp4').bind(0, '0.0.0.0');

@@ -277,7 +277,8 @@ export class Autopilot {
 
   #detect(dtS: number): void {
     const { situation, control } = this;
-    this.#command.thrust = control.position.thrust;
+    // Stopped for good, whatever the controllers want.
+    this.#command.thrust = this.commander.terminated ? 0 : control.position.thrust;
     this.#command.hoverThrust = control.hover.value;
     this.#command.downMps = control.position.velocitySetpointNed.z;
     this.#detector.step(dtS, this.#ramp.phase, this.#command, situation);

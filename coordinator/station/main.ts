@@ -10,9 +10,7 @@ import { parseArgs } from 'node:util';
 import { EXIT, Fault } from '#protocols/fault.ts';
 import { publicKeyFromHex } from '#protocols/gossip/identity.ts';
 import { createMeshMember, type MeshMember } from '#protocols/gossip/mesh-member.ts';
-import { queuePublish } from '#protocols/gossip/mesh-publish.ts';
-import { receiveDirect, receiveGossip, type Receipt } from '#protocols/gossip/mesh-receive.ts';
-import { greeting, meshTick } from '#protocols/gossip/mesh-tick.ts';
+import { MeshSession } from '#protocols/gossip/mesh-session.ts';
 import type { Mesh } from '#protocols/gossip/mesh.ts';
 import { openNode } from '#protocols/gossip/node.ts';
 import { loadRoster } from '#protocols/gossip/roster-file.ts';
@@ -25,7 +23,6 @@ import { createControlApp, createReadApp, type Station } from './app.ts';
 import { emptyStation, hear, hearGoal, note, type StationState } from './fold.ts';
 import { createGoalDesk } from '#protocols/gossip/goal-desk.ts';
 import { Journal } from './journal-file.ts';
-import { meshStatusOf } from './mesh-status.ts';
 import { serveLoopback, serveUnix } from './server.ts';
 import { stationBeacon } from '#protocols/gossip/station-beacon.ts';
 import { viewOf } from './view-of.ts';
@@ -41,6 +38,7 @@ const unixMs = (): number => Number(systemClock.unixUs() / 1000n);
 class StationProcess implements Station {
   readonly #config: StationConfig;
   readonly #member: MeshMember;
+  readonly #session: MeshSession;
   readonly #state: StationState = emptyStation();
   readonly #desk: ReturnType<typeof createGoalDesk>;
   readonly #journal: Journal;
@@ -67,31 +65,34 @@ class StationProcess implements Station {
       bootEpoch: Math.floor(unixMs() / 1000),
       nowMs: systemClock.monotonicMs(),
     });
+    this.#session = new MeshSession(this.#member, systemClock, this.#random.fork('session'), {
+      onReceived: (message, envelope) => {
+        hear(this.#state, message, (id) => this.#nameOf(id));
+        this.#journal.heard(message, envelope, unixMs());
+      },
+      onSent: () => undefined,
+    });
     this.#desk = createGoalDesk(this.#member, unixMs());
     this.#journal = new Journal(config.runDir);
   }
 
   async start(): Promise<void> {
-    const { config, member } = { config: this.#config, member: this.#member };
-    this.#mesh = await openNode({
+    const config = this.#config;
+    const session = this.#session;
+    const mesh = await openNode({
       key: loadSigningKey(config.keys.privateKeyFile),
-      roster: member.admission.roster,
+      roster: this.#member.admission.roster,
       listen: config.mesh.listen,
       bootstrap: config.mesh.bootstrap,
       mdns: config.mesh.mdns,
       random: this.#random.fork('node'),
-      handlers: {
-        onGossip: (from, bytes) => this.#took(receiveGossip(member, from, bytes, now()), from),
-        onDirect: (from, bytes) => {
-          this.#took(receiveDirect(member, from, bytes, now()), from);
-        },
-        onConnect: (peer) => this.#mesh?.send(peer, greeting(member)),
-        onDisconnect: () => undefined,
-      },
+      handlers: session,
     });
-    setInterval(() => this.#tick(), TICK_MS);
+    this.#mesh = mesh;
+    session.attach(mesh);
+    setInterval(() => session.tick(), TICK_MS);
     setInterval(() => {
-      queuePublish(member, { topic: 'beacon', payload: stationBeacon([]) }, now());
+      session.publishBeacon(() => stationBeacon(session.echoes()));
       this.#journal.view(this.view());
     }, BEACON_MS);
     setInterval(() => this.#wake(), VIEW_MS);
@@ -105,7 +106,7 @@ class StationProcess implements Station {
   view(): SwarmView {
     const nowMs = now();
     const { roster } = this.#member.admission;
-    const status = meshStatusOf(this.#member, this.#mesh, nowMs);
+    const status = this.#session.status();
     return viewOf(this.#state, roster, this.#config.name, status, { nowMs, unixMs: unixMs() });
   }
 
@@ -119,7 +120,7 @@ class StationProcess implements Station {
     const goal = this.#desk.start(mission, this.#state.goal?.id, now());
     hearGoal(this.#state, goal, now());
     this.#journal.mission(mission, unixMs());
-    this.#tick();
+    this.#session.tick();
     return Promise.resolve({ goal: goal.id });
   }
 
@@ -129,7 +130,7 @@ class StationProcess implements Station {
     const { number } = this.#desk.direct(kind, targets, confirmed, now());
     const whom = targets.length === 0 ? 'all' : targets.join(', ');
     note(this.#state, now(), `station: ${kind} to ${whom}`);
-    this.#tick();
+    this.#session.tick();
     return Promise.resolve({ issuer: this.#member.admission.self, number });
   }
 
@@ -139,23 +140,8 @@ class StationProcess implements Station {
     });
   }
 
-  #tick(): void {
-    const mesh = this.#mesh;
-    if (mesh === undefined) return;
-    const peers = mesh.peers().map((peer) => peer.member);
-    const outbox = meshTick(this.#member, peers, now(), this.#random);
-    for (const bundle of outbox.gossip) mesh.publish(bundle);
-    for (const { to, bytes } of outbox.direct) mesh.send(to, bytes);
-  }
-
-  #took(receipt: Receipt, from: number): Receipt['verdict'] {
-    const { members } = this.#member.admission;
-    for (const [index, message] of receipt.received.entries()) {
-      hear(this.#state, message, (id) => members.get(id)?.name ?? `member ${id}`);
-      this.#journal.heard(message, receipt.envelopes[index]!, unixMs());
-    }
-    for (const reply of receipt.replies) this.#mesh?.send(from, reply);
-    return receipt.verdict;
+  #nameOf(member: number): string {
+    return this.#member.admission.members.get(member)?.name ?? `member ${member}`;
   }
 
   #wake(): void {

@@ -56,6 +56,7 @@ export interface Pilot {
   neighbours: Neighbour[];
   /** What the process found on the vehicle's link (LinkWatch). */
   linkTroubles: Trouble[];
+  /** NaN until the vehicle's heading is known: then it is told not to turn. */
   yawSetpointRad: number;
   /** Jumps of PX4's frame that have been followed (Estimate). */
   shiftDownM: number;
@@ -119,7 +120,7 @@ export const createPilot = (start: PilotStart, verify: Verify): Pilot => {
     mindHeardMs: start.startMs,
     neighbours: [],
     linkTroubles: [],
-    yawSetpointRad: 0,
+    yawSetpointRad: Number.NaN,
     shiftDownM: 0,
     shiftHeadingRad: 0,
     watchdog: new HeartbeatWatchdog(HEARTBEAT_LIMITS),

@@ -142,7 +142,8 @@ const act = (pilot: Pilot, readings: Readings): Uint8Array[] => {
   // In the tick that begins a stream the guard has not spoken yet.
   if (core.streaming && core.streamSinceMs < nowMs) {
     const target = { sysid: pilot.sysid, compid: 1 };
-    const heading = { yawRad: pilot.yawSetpointRad };
+    const { yawSetpointRad: yawRad } = pilot;
+    const heading = Number.isNaN(yawRad) ? { yawRateRadps: 0 } : { yawRad };
     const velocity = readings.verdict.velocityNedMps;
     const setpoint = velocitySetpoint(target, velocity, heading, nowMs - pilot.startMs);
     packets.push(encoder.encode(setpoint));
@@ -158,9 +159,11 @@ const act = (pilot: Pilot, readings: Readings): Uint8Array[] => {
   return packets;
 };
 
-/** The plan's heading while it flies; else the last one, which starts from where the vehicle looks. */
-const aimYaw = (pilot: Pilot, readings: Readings): void => {
-  if (!pilot.core.streaming) pilot.yawSetpointRad = readings.telemetry.yawRad;
+/** The plan's heading while it flies; else the last one, which starts from where the vehicle looks; NaN until that is known. */
+const aimYaw = (pilot: Pilot, { telemetry }: Readings): void => {
+  const heard = Number.isFinite(telemetry.attitudeAtMs);
+  const begins = !pilot.core.streaming || Number.isNaN(pilot.yawSetpointRad);
+  if (begins) pilot.yawSetpointRad = heard ? telemetry.yawRad : Number.NaN;
   else if (pilot.core.memory.phase === 'offboard') pilot.yawSetpointRad = pilot.follower.yawRad;
 };
 

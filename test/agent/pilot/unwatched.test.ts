@@ -1,12 +1,21 @@
-import { CommandLong, ExtendedSysState, MavCmd } from 'mavlink-mappings/dist/lib/common.js';
+import {
+  CommandLong,
+  ExtendedSysState,
+  MavCmd,
+  PositionTargetTypemask,
+  SetPositionTargetLocalNed,
+} from 'mavlink-mappings/dist/lib/common.js';
 import { describe, expect, test } from 'vitest';
 
+import { sentPackets } from '#agent/pilot/inbox.ts';
+import { MESSAGE_TYPE } from '#protocols/channel/message-type.ts';
+import { encodeTrajectory } from '#protocols/channel/trajectory-codec.ts';
 import { decode } from '#protocols/mavlink/codec.ts';
 import type { Frame } from '#protocols/mavlink/framer.ts';
 import { killCommand } from '#protocols/mavlink/vehicle-command.ts';
 import { vector3 } from '#protocols/vector.ts';
 import { stationSays } from './second-client.ts';
-import { airborne, type Sortie } from './sortie.ts';
+import { airborne, straightPlan, type Sortie } from './sortie.ts';
 
 /** A mind that never gives up: ever newer orders to fly. */
 const eager = (sortie: Sortie): void => {
@@ -105,6 +114,41 @@ describe('a flight controller that began anew while nobody could see its clock',
     sortie.until(() => sortie.phase === 'offboard', 8);
     expect(sortie.pilot.core.memory.lostBy).toBe('');
   });
+});
+
+test('a new pilot process holds the heading that it finds, not north until it has heard of one', () => {
+  const sortie = airborne();
+  let planId = 1000;
+  sortie.mind = (one) => {
+    planId += 1;
+    const plan = straightPlan(planId, one.nowMs, vector3(0, 0, 0));
+    plan.yawRad.fill(2);
+    one.order('fly', 1);
+    one.say(MESSAGE_TYPE.trajectory, encodeTrajectory(plan));
+    one.hearMesh();
+  };
+  sortie.run(8);
+  sortie.mind = undefined;
+  expect(sortie.value('yawRad')).toBeCloseTo(2, 1);
+  sortie.killPilot();
+  sortie.run(0.3);
+  sortie.restartPilot();
+  const restartMs = sortie.nowMs;
+  const ATTITUDE = 30;
+  sortie.onTheWay = (frame) =>
+    frame.msgid === ATTITUDE && sortie.nowMs < restartMs + 200 ? undefined : frame;
+  sortie.run(1);
+  const headings = sortie.recorded
+    .flatMap(({ outbox }) => sentPackets(outbox))
+    .flatMap((frame) => {
+      const message = decode(frame);
+      if (!(message instanceof SetPositionTargetLocalNed)) return [];
+      const { typeMask, yaw, yawRate } = message;
+      return [(typeMask & PositionTargetTypemask.YAW_IGNORE) === 0 ? yaw : 2 + yawRate];
+    });
+  expect(headings.length).toBeGreaterThan(40);
+  expect(Math.min(...headings)).toBeGreaterThan(1.9);
+  expect(Math.max(...headings)).toBeLessThan(2.1);
 });
 
 describe('motors that stopped while nobody watched', () => {

@@ -28,7 +28,9 @@ const SETTING = 'vehicle.link';
 export const openPilotLink = async (config: AgentConfig): Promise<PilotLink> => {
   const { vehicle, sysid, runDir } = config;
   const address = parseConnectionString(vehicle.link, SETTING);
-  if (address.kind === 'serial') assertStreamsFit(STREAM_RATES, address.baud);
+  if (address.kind === 'serial') {
+    assertStreamsFit(STREAM_RATES, address.baud, { signed: vehicle.signing !== undefined });
+  }
   const signed = vehicle.signing === undefined ? undefined : signedBy(vehicle.signing, runDir);
   const open = await openVehicleLink(address, { sysid, setting: SETTING });
   const security: LinkSecurity = {

@@ -3,10 +3,11 @@ import type { FlightMode, LandedState } from '#protocols/mavlink/modes.ts';
 import type { Random } from '#protocols/random.ts';
 import { vector3, type Vector3 } from '#protocols/vector.ts';
 import { AutoTrajectory } from './auto-trajectory.ts';
-import { Commander } from './commander.ts';
+import { Commander, type RequestResult } from './commander.ts';
 import { controlGains } from './control/control-gains.ts';
 import { FlightControl, type Motion } from './control/flight-control.ts';
 import { clearSetpoint, emptySetpoint } from './control/flight-setpoint.ts';
+import type { ArmingReason } from './events/event-kinds.ts';
 import { EstimatorHealth } from './estimator-health.ts';
 import { Home } from './home.ts';
 import type { PlanStore } from './mission/plan-store.ts';
@@ -15,6 +16,7 @@ import { GcsLink } from './gcs-link.ts';
 import { flightModes, type FlightModes } from './modes/flight-modes.ts';
 import type { ModeBehaviour } from './modes/mode-behaviour.ts';
 import { Navigator } from './navigator.ts';
+import { NoticeBoard } from './notice-board.ts';
 import { OffboardStream } from './offboard-stream.ts';
 import type { Parameters, Profile } from './parameters.ts';
 import type { Situation } from './situation.ts';
@@ -52,10 +54,7 @@ export interface AutopilotOptions {
   localOf: (position: Geodetic) => Vector3;
 }
 
-/**
- * The logic of PX4 without its wire: sensors in, throttles out. MAVLink lives beside it. Call
- * {@link Autopilot.step} at 250 Hz.
- */
+/** PX4's logic without its wire: sensors in, throttles out. Call {@link Autopilot.step} at 250 Hz. */
 export class Autopilot {
   readonly situation: Situation;
   readonly commander = new Commander();
@@ -89,10 +88,14 @@ export class Autopilot {
       profile,
       parameters,
       motion,
+      notices: new NoticeBoard(),
       timeS: 0,
       aligned: false,
       positionValid: false,
       horizontalErrorM: Number.POSITIVE_INFINITY,
+      positionTrusted: false,
+      attitudeValid: false,
+      gnssFused: false,
       gnssFix: false,
       windMps: 0,
       armed: false,
@@ -109,14 +112,13 @@ export class Autopilot {
     this.rebootsOnCommand = options.rebootsOnCommand;
     this.home = new Home(random.fork('home'));
     this.control = new FlightControl(controlGains(parameters), parameters.get('MPC_THR_HOVER'));
-    this.navigator = new Navigator(options.plans, options.localOf);
+    this.navigator = new Navigator(options.plans, options.localOf, this.situation.notices);
     this.#trajectory = new AutoTrajectory(parameters, profile === '1.15');
     this.modes = flightModes({
       trajectory: this.#trajectory,
       stream: this.stream,
       mission: this.navigator.mission,
-      // NAV_RETURN_TO_LAUNCH as an item of a mission.
-      returnHome: () => this.commander.requestMode('AUTO_RTL', this.situation),
+      returnHome: () => void this.commander.returnHome(this.situation),
     });
     this.#behaviour = this.modes.loiter;
   }
@@ -137,9 +139,9 @@ export class Autopilot {
   }
 
   /** Arms and fixes home, if PX4 would. */
-  arm(): ReturnType<Commander['arm']> {
+  arm(reason: ArmingReason): RequestResult {
     const wasArmed = this.commander.armed;
-    const result = this.commander.arm(this.situation);
+    const result = this.commander.arm(this.situation, reason);
     if (!wasArmed && this.commander.armed) this.home.fix(this.situation);
     return result;
   }
@@ -174,9 +176,8 @@ export class Autopilot {
     if (!originMoved) return;
     const { situation } = this;
     situation.originAltAmslM += jumpNed.z;
-    situation.homeNed.x += jumpNed.x;
-    situation.homeNed.y += jumpNed.y;
-    situation.homeNed.z += jumpNed.z;
+    const { x, y, z } = situation.homeNed;
+    Object.assign(situation.homeNed, { x: x + jumpNed.x, y: y + jumpNed.y, z: z + jumpNed.z });
   }
 
   step(dtS: number, timeS: number, sensed: Readonly<Sensed>): void {

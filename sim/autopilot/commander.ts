@@ -1,7 +1,9 @@
+import { MavSeverity } from 'mavlink-mappings/dist/lib/common.js';
 import type { FlightMode } from '#protocols/mavlink/modes.ts';
 import { reasonAgainstArming, type ArmingState } from './arming/arming-checks.ts';
 import { AutoDisarm } from './arming/auto-disarm.ts';
 import { Calibration } from './calibration.ts';
+import { ARMING_REASON, COMMANDER_EVENTS, type ArmingReason } from './events/event-kinds.ts';
 import { BatteryWarning, type BatteryLevel } from './failsafe/battery-warning.ts';
 import { Failsafe } from './failsafe/failsafe.ts';
 import { isWorse, modeOfAction } from './failsafe/response.ts';
@@ -19,12 +21,6 @@ export type RequestResult =
   | 'failed'
   | 'inProgress';
 
-/** Said to people once: STATUSTEXT. */
-export interface Notice {
-  kind: 'critical' | 'info';
-  text: string;
-}
-
 export interface CommanderInputs {
   /** The offboard stream is alive. */
   offboardStream: boolean;
@@ -33,7 +29,13 @@ export interface CommanderInputs {
   modeFinished: boolean;
 }
 
-const NOTICES_MAX = 20;
+const REASON_TEXTS: Readonly<Record<ArmingReason, string>> = {
+  externalCommand: 'external command',
+  missionStart: 'mission start',
+  landing: 'landing',
+  preflight: 'auto preflight disarming',
+  failsafe: 'failsafe',
+};
 
 /**
  * PX4's commander: arming, the mode that the operator intends, the mode that failsafes put in its
@@ -45,7 +47,6 @@ export class Commander {
   mode: FlightMode = 'AUTO_LOITER';
   readonly failsafe = new Failsafe();
   readonly calibration = new Calibration();
-  readonly notices: Notice[] = [];
   readonly #battery = new BatteryWarning();
   readonly #autoDisarm = new AutoDisarm();
   #batteryAtArming: BatteryLevel = 'none';
@@ -94,14 +95,27 @@ export class Commander {
   }
 
   canArm(situation: Situation): boolean {
-    return this.reasonAgainstArming(situation) === undefined;
+    if (this.isCalibrating(situation)) return false;
+    return reasonAgainstArming(this.armingState(situation)) === undefined;
   }
 
-  /** What the first failing check says. */
-  reasonAgainstArming(situation: Situation): string | undefined {
-    const { parameters, batteryRemaining, gnssFix, timeS } = situation;
-    const state: ArmingState = {
+  isCalibrating({ timeS }: Situation): boolean {
+    return timeS < this.calibratingUntilS;
+  }
+
+  /** The intended mode waits for somebody else: for a mission, a stream of setpoints, its companion. */
+  get lacksPartner(): boolean {
+    const missing = lacking(this.intendedMode, this.#conditions);
+    return missing === 'mission' || missing === 'offboardSignal' || missing === 'external';
+  }
+
+  /** What the arming checks look at. */
+  armingState(situation: Situation): ArmingState {
+    const { profile, parameters, batteryRemaining, gnssFix } = situation;
+    return {
+      profile,
       mode: this.intendedMode,
+      armed: this.armed,
       conditions: this.#conditions,
       parameters,
       battery: this.#battery.level,
@@ -109,46 +123,60 @@ export class Commander {
       gnssFix,
       gcsLost: this.#gcsLost,
       fenceBreached: situation.geofenceBreached,
-      calibrating: timeS < this.calibratingUntilS,
-      terminated: this.failsafe.action === 'terminate',
+      terminated: this.terminated,
     };
-    return reasonAgainstArming(state);
   }
 
-  arm(situation: Situation): RequestResult {
+  arm(situation: Situation, reason: ArmingReason): RequestResult {
     if (this.armed) return 'accepted';
-    const reason = this.reasonAgainstArming(situation);
-    if (reason !== undefined) {
-      this.say('critical', 'Arming denied: Resolve system health failures first');
+    const { notices } = situation;
+    if (this.isCalibrating(situation)) {
+      notices.complain('Arming denied: calibrating', COMMANDER_EVENTS.armingDeniedCalibrating());
+      return 'temporarilyRejected';
+    }
+    if (!this.canArm(situation)) {
+      const denied = COMMANDER_EVENTS.armingDenied();
+      notices.complain('Arming denied: Resolve system health failures first', denied);
       return 'temporarilyRejected';
     }
     this.armed = true;
     this.#autoDisarm.armed(situation.timeS);
     this.#batteryAtArming = this.#battery.level;
     this.#takeoffS = Number.NaN;
-    this.say('info', 'Armed by external command');
+    const armed = COMMANDER_EVENTS.armed(ARMING_REASON[reason]);
+    notices.inform(`Armed by ${REASON_TEXTS[reason]}`, armed);
     return 'accepted';
   }
 
   disarm(situation: Situation, forced: boolean): RequestResult {
     if (!this.armed) return 'accepted';
     if (!situation.landed && !forced) {
-      this.say('critical', 'Disarming denied: not landed');
+      const denied = COMMANDER_EVENTS.disarmingDenied();
+      situation.notices.complain('Disarming denied: not landed', denied);
       return 'temporarilyRejected';
     }
-    this.#stop('Disarmed by external command');
+    this.#stop(situation, 'externalCommand');
     return 'accepted';
   }
 
-  requestMode(mode: FlightMode, _situation: Situation): RequestResult {
+  requestMode(mode: FlightMode, { notices }: Situation): RequestResult {
     const locked = this.armed && this.terminated;
     if (locked || (this.armed && lacking(mode, this.#conditions) !== undefined)) {
-      this.say('critical', `Switching to ${mode} is currently not available`);
+      notices.complain(`Switching to ${mode} is currently not available`);
       return 'temporarilyRejected';
     }
     this.#intend(mode);
     this.#modeRequested = true;
     return 'accepted';
+  }
+
+  /** NAV_RETURN_TO_LAUNCH, as a command and as an item of a mission. */
+  returnHome(situation: Situation): RequestResult {
+    const result = this.requestMode('AUTO_RTL', situation);
+    if (result === 'accepted') {
+      situation.notices.inform('Returning to launch', COMMANDER_EVENTS.returning());
+    }
+    return result;
   }
 
   /** A setpoint counts at once: clients ask for OFFBOARD right behind their first one. */
@@ -167,21 +195,28 @@ export class Commander {
     if (!situation.landed && Number.isNaN(this.#takeoffS)) this.#takeoffS = situation.timeS;
     if (inputs.modeFinished && this.mode === this.intendedMode) this.#intend('AUTO_LOITER');
     this.#protect(situation, inputs);
-    if (this.armed && this.failsafe.action === 'disarm') this.#stop('Disarmed by failsafe');
-    if (this.armed && this.#autoDisarm.isDue(situation)) this.#stop('Disarmed by landing');
+    if (this.armed && this.failsafe.action === 'disarm') this.#stop(situation, 'failsafe');
+    if (this.armed && this.#autoDisarm.isDue(situation)) {
+      this.#stop(situation, this.#autoDisarm.hasFlown ? 'landing' : 'preflight');
+    }
     this.#setMode();
   }
 
   #look(situation: Situation, inputs: CommanderInputs): void {
     const conditions = this.#conditions;
-    conditions.attitude = situation.aligned;
-    conditions.localPosition = situation.positionValid;
-    conditions.globalPosition = situation.positionValid;
+    conditions.attitude = situation.attitudeValid;
+    conditions.localPosition = situation.positionTrusted;
+    conditions.globalPosition = situation.positionTrusted;
     conditions.home = situation.homeKnown;
     conditions.mission = situation.missionValid;
     conditions.offboardSignal = inputs.offboardStream && situation.positionValid;
     this.#gcsLost = inputs.gcsLost;
+    const { level } = this.#battery;
     this.#battery.step(situation.batteryRemaining, this.armed, situation.parameters);
+    if (this.#battery.level === 'emergency' && level !== 'emergency') {
+      const text = 'Dangerously low battery! System shut down failed';
+      situation.notices.say(MavSeverity.EMERGENCY, text, COMMANDER_EVENTS.cannotShutDown());
+    }
   }
 
   #protect(situation: Situation, inputs: CommanderInputs): void {
@@ -221,9 +256,10 @@ export class Commander {
     this.#modeRequested = false;
   }
 
-  #stop(text: string): void {
+  #stop({ notices }: Situation, reason: ArmingReason): void {
     this.armed = false;
-    this.say('info', text);
+    const disarmed = COMMANDER_EVENTS.disarmed(ARMING_REASON[reason]);
+    notices.inform(`Disarmed by ${REASON_TEXTS[reason]}`, disarmed);
     if (preventsArming(this.intendedMode)) this.intendedMode = this.#modeAfterDisarming;
     this.#setMode();
   }
@@ -238,10 +274,5 @@ export class Commander {
     const { action } = this.failsafe;
     const replaced = this.armed || action === 'terminate' ? modeOfAction(action) : undefined;
     this.mode = replaced ?? this.intendedMode;
-  }
-
-  /** Tells people at a ground station. */
-  say(kind: Notice['kind'], text: string): void {
-    if (this.notices.length < NOTICES_MAX) this.notices.push({ kind, text });
   }
 }

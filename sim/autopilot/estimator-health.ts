@@ -1,8 +1,9 @@
 import type { Random } from '#protocols/random.ts';
+import { EstimateTrust } from './estimate-trust.ts';
 import type { Profile } from './parameters.ts';
 import type { Situation } from './situation.ts';
 
-/** Seconds until the estimator has aligned, by profile: least and spread. */
+/** Seconds until the estimator has a heading and a position, by profile: least and spread. */
 const ALIGNMENT_S: Readonly<Record<Profile, readonly [number, number]>> = {
   '1.15': [32, 4],
   '1.18': [4, 2],
@@ -28,13 +29,14 @@ export class EstimatorHealth {
   readonly #alignedAtS: number;
   #lastFixS = Number.NEGATIVE_INFINITY;
   #lostAtS = Number.NEGATIVE_INFINITY;
+  readonly #trust = new EstimateTrust();
 
   constructor(profile: Profile, random: Random) {
     const [leastS, spreadS] = ALIGNMENT_S[profile];
     this.#alignedAtS = leastS + spreadS * random.uniform();
   }
 
-  /** Writes `aligned`, `horizontalErrorM` and `positionValid`. */
+  /** Writes what of the estimate is valid. */
   judge(situation: Situation): void {
     const { timeS, gnssFix, parameters, positionValid: inUse } = situation;
     if (gnssFix) this.#lastFixS = timeS;
@@ -50,5 +52,6 @@ export class EstimatorHealth {
     // Before it was ever in use there is nothing to be lost.
     if (!good && (inUse || Number.isFinite(this.#lostAtS))) this.#lostAtS = timeS;
     situation.positionValid = good && (inUse || timeS > this.#lostAtS + PROBATION_S);
+    this.#trust.judge(situation);
   }
 }

@@ -1,10 +1,14 @@
 import type { Frame } from '#protocols/mavlink/framer.ts';
+import { EventLog } from './events/event-log.ts';
 import { MavlinkLink, type MavlinkLinkOptions } from './mavlink-link.ts';
 import { Announcements } from './telemetry/announcements.ts';
 import type { LinkKind } from './telemetry/stream-catalogue.ts';
 import { TransponderReports } from './transponder-reports.ts';
 
-export interface MavlinkEndpointOptions extends Omit<MavlinkLinkOptions, 'kind' | 'reports'> {
+export interface MavlinkEndpointOptions extends Omit<
+  MavlinkLinkOptions,
+  'kind' | 'events' | 'reports'
+> {
   /** Whether the vehicle has a link to a ground station besides the one to its companion. */
   groundLink: boolean;
 }
@@ -27,10 +31,12 @@ export class MavlinkEndpoint {
 
   /** `rates` are the onboard link's. */
   constructor({ groundLink, rates = {}, ...options }: MavlinkEndpointOptions) {
-    const shared = { ...options, reports: this.#reports };
+    const { autopilot } = options.instruments;
+    const events = new EventLog(autopilot.situation.profile);
+    const shared = { ...options, events, reports: this.#reports };
     this.#onboard = new MavlinkLink({ ...shared, rates, kind: 'onboard' });
     if (groundLink) this.#ground = new MavlinkLink({ ...shared, kind: 'ground' });
-    this.#announcements = new Announcements(options.instruments.autopilot);
+    this.#announcements = new Announcements(autopilot, events);
   }
 
   /** Takes what came on a link. */
@@ -43,7 +49,7 @@ export class MavlinkEndpoint {
 
   /** Everything to be sent at this time since boot, packed into datagrams. */
   step(nowMs: number): OutgoingDatagrams {
-    const news = this.#announcements.take();
+    const news = this.#announcements.take(nowMs);
     const reports = this.#reports.take();
     return {
       onboard: this.#onboard.step(nowMs, news, reports),

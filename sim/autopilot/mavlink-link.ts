@@ -13,7 +13,7 @@ import {
   type MessageService,
   type ServiceContext,
 } from './services/message-service.ts';
-import type { Announcement } from './telemetry/announcements.ts';
+import type { Text } from './notice-board.ts';
 import type { Instruments } from './telemetry/instruments.ts';
 import type { LinkKind } from './telemetry/stream-catalogue.ts';
 import { StatusTexts } from './telemetry/status-texts.ts';
@@ -22,7 +22,7 @@ import type { TransponderReports } from './transponder-reports.ts';
 
 export interface MavlinkLinkOptions extends Pick<
   ServiceContext,
-  'sysid' | 'instruments' | 'localOf' | 'moveOrigin'
+  'sysid' | 'instruments' | 'localOf' | 'moveOrigin' | 'events'
 > {
   kind: LinkKind;
   /** Stream rates by message id, where they differ from PX4's for this kind of link. */
@@ -98,11 +98,7 @@ export class MavlinkLink {
   }
 
   /** Everything to be sent at this time since boot, packed into datagrams. */
-  step(
-    nowMs: number,
-    news: readonly Announcement[],
-    reports: readonly AdsbVehicle[],
-  ): Uint8Array[] {
+  step(nowMs: number, news: readonly Text[], reports: readonly AdsbVehicle[]): Uint8Array[] {
     for (const service of this.#services) service.step?.(nowMs);
     this.#streams.step(nowMs, this.#send);
     this.#announce(news);
@@ -134,7 +130,7 @@ export class MavlinkLink {
   }
 
   /** STATUSTEXT; PX4 sends it only on a link where a ground station is heard, while it is. */
-  #announce(news: readonly Announcement[]): void {
+  #announce(news: readonly Text[]): void {
     const silentS = this.#instruments.autopilot.situation.timeS - this.#groundStationHeardS;
     if (!(silentS < HEARTBEAT_TIMEOUT_S)) return;
     for (const one of news) for (const message of this.#texts.of(one)) this.#queue(message);

@@ -25,7 +25,8 @@ const MANUAL = ['attitude', 'manualControl'] as const;
 /** As PX4's mode requirements for a multicopter. */
 const REQUIREMENTS: Readonly<Partial<Record<FlightMode, readonly Requirement[]>>> = {
   MANUAL: ['manualControl'],
-  ACRO: MANUAL,
+  // It flies by rates alone.
+  ACRO: ['manualControl'],
   STABILIZED: MANUAL,
   ALTCTL: MANUAL,
   POSCTL: [...MANUAL, 'localPosition'],

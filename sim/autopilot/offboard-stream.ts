@@ -46,6 +46,10 @@ const IGNORED_X = [Mask.X_IGNORE, Mask.Y_IGNORE, Mask.Z_IGNORE] as const;
 const IGNORED_V = [Mask.VX_IGNORE, Mask.VY_IGNORE, Mask.VZ_IGNORE] as const;
 const IGNORED_A = [Mask.AX_IGNORE, Mask.AY_IGNORE, Mask.AZ_IGNORE] as const;
 
+/** The frames of SET_POSITION_TARGET_LOCAL_NED that count. */
+export const isFlownFrame = (frame: number): boolean =>
+  frame === MavFrame.LOCAL_NED || frame === MavFrame.BODY_NED;
+
 type Axes = readonly [number, number, number];
 
 const masked = (typeMask: number, bits: Axes, x: number, y: number, z: number): Vector3 =>
@@ -83,7 +87,7 @@ export class OffboardStream {
 
   /** Returns whether the setpoint counted. `frame` is MAV_FRAME after global ones became local. */
   accept(target: PositionTarget, frame: number, motion: Motion, timeS: number): boolean {
-    if (frame !== MavFrame.LOCAL_NED && frame !== MavFrame.BODY_NED) return false;
+    if (!isFlownFrame(frame)) return false;
     const { typeMask: mask, positionNed: p } = target;
     let position = masked(mask, IGNORED_X, p.x, p.y, p.z);
     let velocity = masked(mask, IGNORED_V, target.vx, target.vy, target.vz);

@@ -1,5 +1,6 @@
 import type { Vector3 } from '#protocols/vector.ts';
 import type { Motion } from './control/flight-control.ts';
+import type { NoticeBoard } from './notice-board.ts';
 import type { Parameters, Profile } from './parameters.ts';
 
 /**
@@ -10,6 +11,8 @@ export interface Situation {
   readonly profile: Profile;
   readonly parameters: Parameters;
   readonly motion: Motion;
+  /** What is to be said, as texts and events. */
+  readonly notices: NoticeBoard;
   /** Seconds since boot. */
   timeS: number;
   /** The estimator has aligned: position, velocity and heading may be used. */
@@ -18,6 +21,12 @@ export interface Situation {
   positionValid: boolean;
   /** What the estimator believes its horizontal error to be, m. */
   horizontalErrorM: number;
+  /** Valid for long enough to arm and fly by. */
+  positionTrusted: boolean;
+  /** Level and rates may be used. */
+  attitudeValid: boolean;
+  /** GNSS is part of the estimate: PX4 keeps it for a while after the position is no longer valid. */
+  gnssFused: boolean;
   /** The receiver has a fix. */
   gnssFix: boolean;
   /** Wind by the estimate, m/s. */

@@ -125,7 +125,7 @@ export class Companion {
 
   /** Flies to the height of MIS_TAKEOFF_ALT and waits there in LOITER. */
   takeOff(): void {
-    this.runUntil(() => this.vehicle.autopilot.situation.aligned, 40);
+    this.runUntil(() => this.vehicle.autopilot.situation.positionTrusted, 40);
     this.run(0.1);
     this.arm();
     this.setMode('AUTO_TAKEOFF');

@@ -1,3 +1,4 @@
+import { COMMANDER_EVENTS, NAVIGATOR_EVENTS } from '../events/event-kinds.ts';
 import { targetOf, type CommandHandler } from './command.ts';
 
 /** The number that makes DISARM work in the air (PX4's KILL). */
@@ -8,9 +9,12 @@ const HORIZONTAL_SPEED_MOST = 1;
 /** The magic number only disarms by force: PX4 lets nobody arm a vehicle by it from outside. */
 export const armOrDisarm: CommandHandler = ({ autopilot }, { params }) => {
   const [wish, magic] = params;
+  const { notices } = autopilot.situation;
   if (Number.isNaN(wish)) return 'accepted';
-  if (wish === 1) return autopilot.arm();
+  if (wish === 1) return autopilot.arm('externalCommand');
   if (wish === 0) return autopilot.commander.disarm(autopilot.situation, magic === FORCE);
+  const event = COMMANDER_EVENTS.wrongArmingParameter(wish);
+  notices.complain(`Unsupported ARM_DISARM param: ${wish.toFixed(3)}`, event);
   return undefined;
 };
 
@@ -20,8 +24,9 @@ export const takeOff: CommandHandler = ({ autopilot }, { params }) => {
   if (result !== 'accepted') return result;
   modes.takeoff.commandAltitude(params[6]);
   if (commander.armed && Number.isNaN(params[6])) {
-    const heightM = situation.parameters.get('MIS_TAKEOFF_ALT').toFixed(1);
-    commander.say('info', `Using default takeoff altitude: ${heightM} m`);
+    const heightM = situation.parameters.get('MIS_TAKEOFF_ALT');
+    const event = NAVIGATOR_EVENTS.defaultTakeoffAltitude(heightM);
+    situation.notices.inform(`Using default takeoff altitude: ${heightM.toFixed(1)} m`, event);
   }
   return 'accepted';
 };
@@ -58,11 +63,15 @@ export const startMission: CommandHandler = ({ autopilot }, { params }) => {
   const { navigator, commander, situation } = autopilot;
   const { plans } = navigator;
   navigator.step(situation);
-  if (!situation.missionValid) return 'denied';
+  if (!situation.missionValid) {
+    const text = 'Mission start denied! No valid mission';
+    situation.notices.complain(text, COMMANDER_EVENTS.noMission());
+    return 'denied';
+  }
   const first = Math.trunc(params[0]);
   if (first >= 0 && first < plans.mission.items.length) plans.setCurrent(first);
   const result = commander.requestMode('AUTO_MISSION', situation);
-  return result === 'accepted' ? autopilot.arm() : result;
+  return result === 'accepted' ? autopilot.arm('missionStart') : result;
 };
 
 export const terminate: CommandHandler = ({ autopilot }, { params }) => {

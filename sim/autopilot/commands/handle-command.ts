@@ -11,7 +11,7 @@ import {
   terminate,
 } from './flight-commands.ts';
 import { calibrate, reboot, store } from './maintenance-commands.ts';
-import { goTo, setMode, setStandardMode } from './mode-commands.ts';
+import { goTo, landHere, returnHome, setMode, setStandardMode } from './mode-commands.ts';
 import { recordedOutcome } from './unsupported-here.ts';
 
 const HANDLERS: ReadonlyMap<number, CommandHandler> = new Map<number, CommandHandler>([
@@ -20,8 +20,8 @@ const HANDLERS: ReadonlyMap<number, CommandHandler> = new Map<number, CommandHan
   [MavCmd.DO_SET_STANDARD_MODE, setStandardMode],
   [MavCmd.NAV_TAKEOFF, takeOff],
   [MavCmd.NAV_VTOL_TAKEOFF, goTo('AUTO_VTOL_TAKEOFF')],
-  [MavCmd.NAV_LAND, goTo('AUTO_LAND')],
-  [MavCmd.NAV_RETURN_TO_LAUNCH, goTo('AUTO_RTL')],
+  [MavCmd.NAV_LAND, landHere],
+  [MavCmd.NAV_RETURN_TO_LAUNCH, returnHome],
   [MavCmd.NAV_LOITER_UNLIM, goTo('AUTO_LOITER')],
   [MavCmd.DO_REPOSITION, reposition],
   [MavCmd.DO_ORBIT, orbit],

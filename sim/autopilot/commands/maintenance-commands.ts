@@ -1,4 +1,6 @@
+import { MavCmd } from 'mavlink-mappings/dist/lib/common.js';
 import type { CalibratedSensor } from '../calibration.ts';
+import { COMMANDER_EVENTS } from '../events/event-kinds.ts';
 import type { Command, CommandHandler } from './command.ts';
 
 const ACCELEROMETERS = 1;
@@ -18,7 +20,13 @@ export const calibrate: CommandHandler = ({ autopilot }, command) => {
   const { timeS, profile } = situation;
   const cancels = command.params.every((param) => !(Math.abs(param) > 0));
   if (cancels && calibration.cancel(timeS)) return 'accepted';
-  if (commander.armed || timeS < commander.calibratingUntilS) return 'temporarilyRejected';
+  if (commander.armed) return 'temporarilyRejected';
+  if (commander.isCalibrating(situation)) {
+    const { PREFLIGHT_CALIBRATION: number } = MavCmd;
+    const event = COMMANDER_EVENTS.busyCalibrating(number);
+    situation.notices.complain(`Command denied during calibration: ${number}`, event);
+    return 'temporarilyRejected';
+  }
   const sensor = sensorOf(command);
   if (sensor !== undefined) calibration.start(sensor, timeS, profile);
   return 'accepted';
@@ -27,7 +35,7 @@ export const calibrate: CommandHandler = ({ autopilot }, command) => {
 /** PREFLIGHT_STORAGE: parameters are always stored; only a calibration is in the way. */
 export const store: CommandHandler = ({ autopilot }) => {
   const { commander, situation } = autopilot;
-  const busy = commander.armed || situation.timeS < commander.calibratingUntilS;
+  const busy = commander.armed || commander.isCalibrating(situation);
   return busy ? 'temporarilyRejected' : 'accepted';
 };
 

@@ -1,4 +1,5 @@
 import { flightModeOfCode, modeCodeOf, type FlightMode } from '#protocols/mavlink/modes.ts';
+import { COMMANDER_EVENTS } from '../events/event-kinds.ts';
 import type { CommandHandler } from './command.ts';
 
 const CUSTOM_MODE_ENABLED = 1;
@@ -21,13 +22,23 @@ const modeOf = (main: number, sub: number): FlightMode | undefined => {
 /** DO_SET_MODE, and SET_MODE in its shape. */
 export const setMode: CommandHandler = ({ autopilot }, { params }) => {
   const { commander, situation } = autopilot;
+  const { notices, profile } = situation;
   const [flags, main, sub] = params;
-  const ignored = situation.profile === '1.15' ? 'accepted' : 'temporarilyRejected';
-  if ((flags & CUSTOM_MODE_ENABLED) === 0) return ignored;
+  if ((flags & CUSTOM_MODE_ENABLED) === 0) {
+    if (profile === '1.15') return 'accepted';
+    notices.complain('Unsupported base mode', COMMANDER_EVENTS.wrongBaseMode());
+    return 'temporarilyRejected';
+  }
   const mode = modeOf(main, sub);
   if (mode !== undefined) return commander.requestMode(mode, situation);
-  // 1.15 acknowledges main modes that it does not know, and stays where it is.
-  return main === AUTO ? 'temporarilyRejected' : ignored;
+  if (main === AUTO) {
+    notices.complain('Unsupported auto mode', COMMANDER_EVENTS.wrongAutoMode());
+    return 'temporarilyRejected';
+  }
+  // It acknowledges main modes that it does not know, and stays where it is.
+  if (profile === '1.15') return 'accepted';
+  notices.complain('Unsupported main mode', COMMANDER_EVENTS.wrongMainMode());
+  return 'temporarilyRejected';
 };
 
 /** MAV_STANDARD_MODE by number. */
@@ -47,6 +58,19 @@ export const setStandardMode: CommandHandler = ({ autopilot }, { params }) => {
   const mode = STANDARD_MODES[params[0]];
   return mode === undefined ? 'denied' : commander.requestMode(mode, situation);
 };
+
+/** NAV_LAND: here. */
+export const landHere: CommandHandler = ({ autopilot }) => {
+  const { commander, situation } = autopilot;
+  const result = commander.requestMode('AUTO_LAND', situation);
+  if (result === 'accepted') {
+    situation.notices.inform('Landing at current position', COMMANDER_EVENTS.landingHere());
+  }
+  return result;
+};
+
+export const returnHome: CommandHandler = ({ autopilot }) =>
+  autopilot.commander.returnHome(autopilot.situation);
 
 /** A command that is nothing but a mode. */
 export const goTo =

@@ -2,7 +2,7 @@ import type { FlightMode } from '#protocols/mavlink/modes.ts';
 import { HoverAllowance } from './hover-allowance.ts';
 import { OpenTroubles } from './open-troubles.ts';
 import { flyable, gravest, isWorse, yieldsToOperator, type FailsafeAction } from './response.ts';
-import type { Trouble } from './troubles.ts';
+import type { Cause, Trouble } from './troubles.ts';
 
 export interface FailsafeView {
   timeS: number;
@@ -17,6 +17,19 @@ export interface FailsafeView {
   substitute: FailsafeAction;
   canFly: (mode: FlightMode) => boolean;
 }
+
+/** A failsafe has just begun, become worse, or given way to the operator. */
+export interface FailsafeNews {
+  readonly kind: 'begun' | 'takenOver';
+  readonly action: FailsafeAction;
+  readonly putOff: FailsafeAction;
+  /** Of the gravest response. */
+  readonly cause: Cause | undefined;
+  readonly intendedMode: FlightMode;
+}
+
+/** More than so much between two looks is not kept. */
+const NEWS_MOST = 16;
 
 /** What is done about the troubles. */
 interface Verdict {
@@ -77,6 +90,13 @@ export class Failsafe {
   readonly #hover = new HoverAllowance();
   #lastS = 0;
   #armed = false;
+  #warned = false;
+  #news: FailsafeNews[] = [];
+
+  /** What has happened since the last call. */
+  takeNews(): FailsafeNews[] {
+    return this.#news.splice(0);
+  }
 
   get action(): FailsafeAction {
     return this.#verdict.action;
@@ -91,6 +111,7 @@ export class Failsafe {
     const { timeS, delayS, armed } = view;
     const before = this.#takeIn(view);
     if (this.#verdict.action !== 'terminate') {
+      const last = this.#verdict;
       const hovering = this.#hover.isHovering(timeS);
       const action = armed ? gravest(this.#open.responses) : 'none';
       this.#verdict = RULES.reduce(
@@ -100,10 +121,26 @@ export class Failsafe {
           action,
         },
       );
+      this.#tell(last, before, action, view);
     }
     this.#hover.book(timeS - this.#lastS, delayS, this.putOff !== 'none');
     this.#lastS = timeS;
     this.#armed = armed;
+  }
+
+  /** As PX4: of an action that is worse than the last, and of a new warning. */
+  #tell(last: Verdict, before: Verdict, gravestAction: FailsafeAction, view: FailsafeView): void {
+    const { action, putOff, takenOver } = this.#verdict;
+    const { intendedMode } = view;
+    const cause = this.#open.causeOf(gravestAction);
+    const kinds: FailsafeNews['kind'][] = [];
+    if (takenOver && !before.takenOver) kinds.push('takenOver');
+    if (isWorse(action, last.action) || (this.#warned && action !== 'none')) kinds.push('begun');
+    for (const kind of kinds) {
+      if (this.#news.length < NEWS_MOST) {
+        this.#news.push({ kind, action, putOff, cause, intendedMode });
+      }
+    }
   }
 
   /** Takes in the troubles; returns the last verdict as it counts now. */
@@ -113,6 +150,7 @@ export class Failsafe {
     if (newFlight || modeRequested || overruled) this.#open.closeOutlived();
     const fresh = this.#open.take(troubles);
     if (fresh.some(({ waits }) => waits)) this.#hover.begin(timeS, delayS);
+    this.#warned = fresh.some(({ response }) => response === 'warn');
     // A new trouble takes the vehicle back from the operator, unless it only warns.
     const regained = fresh.some(({ response }) => !isWorse('hold', response));
     const before = { ...this.#verdict, takenOver: overruled && !regained };

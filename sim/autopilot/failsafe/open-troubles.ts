@@ -16,6 +16,12 @@ export class OpenTroubles {
     return [...this.#open.values()].map(({ trouble }) => trouble.response);
   }
 
+  /** The first that calls for a response. */
+  causeOf(response: FailsafeAction): Cause | undefined {
+    const open = [...this.#open.values()].find(({ trouble }) => trouble.response === response);
+    return open?.trouble.cause;
+  }
+
   /** Closes those whose cause has gone and that only waited for somebody to act. */
   closeOutlived(): void {
     for (const [cause, { present }] of this.#open) {

@@ -33,6 +33,9 @@ const GRAVITY: ReadonlyMap<string, number> = new Map(
 
 const flown = (action: FailsafeAction): Flown => RESPONSES[action];
 
+/** PX4's number of an action: they are in its order. */
+export const actionNumber = (action: FailsafeAction): number => GRAVITY.get(action)!;
+
 export const isWorse = (action: FailsafeAction, than: FailsafeAction): boolean =>
   GRAVITY.get(action)! > GRAVITY.get(than)!;
 

@@ -1,8 +1,10 @@
 import type { Geodetic } from '#protocols/frames.ts';
 import { containsPoint, type GroundPoint } from '#protocols/polygon.ts';
 import { vector3, type Vector3 } from '#protocols/vector.ts';
+import { NAVIGATOR_EVENTS } from '../events/event-kinds.ts';
 import type { PlanItem } from '../mission/plan-item.ts';
 import type { PlanStore } from '../mission/plan-store.ts';
+import type { NoticeBoard } from '../notice-board.ts';
 import type { Situation } from '../situation.ts';
 import { fenceAreasOf, type FenceArea } from './fence-areas.ts';
 import { climbStoppingDistanceM, keptDistanceM, stoppingDistanceM } from './stopping-distance.ts';
@@ -27,19 +29,15 @@ export class Geofence {
   readonly breachNed: Vector3 = vector3(0, 0, 0);
   readonly #plans: PlanStore;
   readonly #localOf: (position: Geodetic) => Vector3;
-  readonly #say: (text: string) => void;
+  readonly #notices: NoticeBoard;
   #areas: readonly FenceArea[] = [];
   #revision = 0;
   #dueS = 0;
 
-  constructor(
-    plans: PlanStore,
-    localOf: (position: Geodetic) => Vector3,
-    say: (text: string) => void,
-  ) {
+  constructor(plans: PlanStore, localOf: (position: Geodetic) => Vector3, notices: NoticeBoard) {
     this.#plans = plans;
     this.#localOf = localOf;
-    this.#say = say;
+    this.#notices = notices;
   }
 
   step(situation: Situation): void {
@@ -64,12 +62,14 @@ export class Geofence {
     this.#revision = revision;
     this.#areas = fenceAreasOf(items).filter((area) => {
       if (!this.#admits(area, homeNed)) {
-        this.#say("Geofence invalid, doesn't contain Home position");
+        const text = "Geofence invalid, doesn't contain Home position";
+        this.#notices.complain(text, NAVIGATOR_EVENTS.fenceWithoutHome());
         return false;
       }
       const flies = !landed && parameters.get('GF_ACTION') !== GF_ACTION_NONE;
       if (!flies || this.#admits(area, motion.positionNed)) return true;
-      this.#say("Geofence invalid, doesn't contain current vehicle position");
+      const text = "Geofence invalid, doesn't contain current vehicle position";
+      this.#notices.complain(text, NAVIGATOR_EVENTS.fenceWithoutVehicle());
       return false;
     });
   }

@@ -1,4 +1,6 @@
 import { MavCmd } from 'mavlink-mappings/dist/lib/common.js';
+import { NAVIGATOR_EVENTS } from '../events/event-kinds.ts';
+import type { RaisedEvent } from '../events/raised-event.ts';
 import type { Situation } from '../situation.ts';
 import { hasPlace, isRelative, type PlanItem } from './plan-item.ts';
 
@@ -29,8 +31,14 @@ const takeoffFits = (item: PlanItem, situation: Situation): boolean => {
   return heightM - 1 >= situation.parameters.get('NAV_ACC_RAD');
 };
 
+/** Why a mission is not flown. */
+interface Refusal {
+  text: string;
+  event: RaisedEvent;
+}
+
 /**
- * Why PX4 would not fly a mission: the text of its refusal, undefined when it would. The upload of
+ * Why PX4 would not fly a mission: its refusal, undefined when it would. The upload of
  * such a mission is acknowledged all the same.
  *
  * @param distanceM horizontal distance from the vehicle to an item's place.
@@ -39,20 +47,30 @@ export const whyInfeasible = (
   items: readonly PlanItem[],
   situation: Situation,
   distanceM: (item: PlanItem) => number,
-): string | undefined => {
+): Refusal | undefined => {
   const { parameters, landed } = situation;
   let placed = false;
   for (const [index, item] of items.entries()) {
     const { command } = item;
     if (NOT_FLOWN.has(command)) {
-      return `Mission rejected: item ${index + 1}: unsupported cmd: ${command}`;
+      return {
+        text: `Mission rejected: item ${index + 1}: unsupported cmd: ${command}`,
+        event: NAVIGATOR_EVENTS.unsupportedItem(index + 1, command),
+      };
     }
     if (index === 0 && command === MavCmd.NAV_LAND && landed) {
-      return 'Mission rejected: starts with landing';
+      const event = NAVIGATOR_EVENTS.startsWithLanding();
+      return { text: 'Mission rejected: starts with landing', event };
     }
     if (command === MavCmd.NAV_TAKEOFF) {
-      if (!takeoffFits(item, situation)) return 'Mission rejected: Takeoff altitude too low!';
-      if (placed) return 'Mission rejected: takeoff not first waypoint item';
+      if (!takeoffFits(item, situation)) {
+        const event = NAVIGATOR_EVENTS.takeoffTooLow(parameters.get('NAV_ACC_RAD') + 1);
+        return { text: 'Mission rejected: Takeoff altitude too low!', event };
+      }
+      if (placed) {
+        const event = NAVIGATOR_EVENTS.takeoffNotFirst();
+        return { text: 'Mission rejected: takeoff not first waypoint item', event };
+      }
     }
     if (!mayComeBeforeTakeoff(item)) placed = true;
   }
@@ -61,7 +79,9 @@ export const whyInfeasible = (
   const limitM = parameters.find('MIS_DIST_1WP') ?? 0;
   // Negated so that a distance that is no number is too far.
   if (first !== undefined && limitM > 0 && !(distanceM(first) <= limitM)) {
-    return `First waypoint too far away: ${Math.round(distanceM(first))}m`;
+    const farM = Math.round(distanceM(first));
+    const event = NAVIGATOR_EVENTS.firstTooFar(farM, limitM);
+    return { text: `First waypoint too far away: ${farM}m`, event };
   }
   return undefined;
 };

@@ -1,7 +1,6 @@
 import {
   MavMissionResult,
   MavMissionType,
-  MavSeverity,
   MissionAck,
   MissionClearAll,
   MissionCount,
@@ -13,9 +12,11 @@ import {
   MissionSetCurrent,
 } from 'mavlink-mappings/dist/lib/common.js';
 import type { MavLinkData } from 'mavlink-mappings/dist/lib/mavlink.js';
+import type { NoticeBoard } from '../notice-board.ts';
 import type { PlanItem } from './plan-item.ts';
 import { isPlanKind, MOST_ITEMS, type PlanStore } from './plan-store.ts';
 import { PlanUpload } from './plan-upload.ts';
+import { complain, type Complaint } from './transfer-complaints.ts';
 import {
   ackMessage,
   countMessage,
@@ -40,8 +41,7 @@ export interface MissionTransferPorts {
   compid: number;
   plans: PlanStore;
   send: (message: MavLinkData) => void;
-  /** A line for the people at the ground station. */
-  say: (severity: MavSeverity, text: string) => void;
+  notices: NoticeBoard;
 }
 
 /**
@@ -103,7 +103,7 @@ export class MissionTransfer {
     if (transfer instanceof PlanUpload && nowMs - this.#askedMs >= RETRY_MS) {
       this.#ask(transfer);
     } else if (transfer !== undefined && nowMs - this.#heardMs > SILENCE_MS) {
-      this.#complain('Operation timeout');
+      this.#complain('timeout');
       this.#end();
     }
   }
@@ -113,14 +113,14 @@ export class MissionTransfer {
   }
 
   #requestList({ missionType: type }: MissionRequestList, from: Partner): void {
-    const { plans, send, say } = this.#ports;
+    const { plans, send } = this.#ports;
     const now = this.#transfer;
     const download = now instanceof PlanUpload ? undefined : now;
     // All items have been handed out and only the acknowledgement was lost.
     const done = download !== undefined && download.nextSeq === download.items.length;
     const again = download?.type === type && this.#isPartner(from);
     if (now !== undefined && !done && !again) {
-      say(MavSeverity.INFO, 'Mission download request ignored, already active');
+      this.#complain('downloadIgnored');
       return;
     }
     const plan = isPlanKind(type) ? plans.plan(type) : undefined;
@@ -134,9 +134,9 @@ export class MissionTransfer {
   #request({ seq, missionType }: MissionRequest | MissionRequestInt, from: Partner): void {
     const transfer = this.#transfer;
     if (!this.#isPartner(from)) {
-      this.#complain('WPM: REJ. CMD: partner id mismatch');
+      this.#complain('requestFromOther');
     } else if (transfer instanceof PlanUpload) {
-      this.#complain('WPM: REJ. CMD: Busy');
+      this.#complain('requestWhileBusy');
     } else if (transfer !== undefined && transfer.type === missionType) {
       this.#heardMs = this.#nowMs;
       this.#hand(transfer, seq, from);
@@ -151,7 +151,7 @@ export class MissionTransfer {
     if (item === undefined) {
       this.#end();
       this.#acknowledge(from, MavMissionResult.ERROR, type);
-      this.#complain('WPM: REJ. CMD: Req. WP was unexpected');
+      this.#complain('unexpectedRequest');
       return;
     }
     const current = seq === this.#ports.plans.currentSeq;
@@ -192,7 +192,7 @@ export class MissionTransfer {
         return;
       }
     }
-    this.#complain('WPM: REJ. CMD: Busy');
+    this.#complain('countWhileBusy');
     this.#acknowledge(from, MavMissionResult.ERROR, transfer.type);
   }
 
@@ -204,7 +204,7 @@ export class MissionTransfer {
   #item(message: MissionItem | MissionItemInt, from: Partner): void {
     const transfer = this.#transfer;
     if (!this.#isPartner(from)) {
-      this.#complain('REJ. MIS ITEM: partner id mismatch');
+      this.#complain('itemFromOther');
     } else if (transfer === undefined) {
       this.#itemWhileIdle(message, from);
     } else if (transfer.type !== message.missionType) {
@@ -213,7 +213,7 @@ export class MissionTransfer {
       this.#heardMs = this.#nowMs;
       if (message.seq === transfer.nextSeq) this.#take(transfer, message, from);
     } else {
-      this.#complain('IGN MISSION_ITEM: Busy');
+      this.#complain('itemWhileBusy');
       this.#acknowledge(from, MavMissionResult.ERROR, transfer.type);
     }
   }
@@ -225,7 +225,7 @@ export class MissionTransfer {
       this.#acknowledge(from, MavMissionResult.ACCEPTED, type, id);
       return;
     }
-    this.#complain('IGN MISSION_ITEM: No transfer');
+    this.#complain('itemWithoutTransfer');
     this.#acknowledge(from, MavMissionResult.ERROR, missionType);
   }
 
@@ -233,7 +233,7 @@ export class MissionTransfer {
     const result = upload.take(message);
     if (result !== MavMissionResult.ACCEPTED) {
       this.#end();
-      this.#complain('IGN MISSION_ITEM: Invalid item');
+      this.#complain('invalidItem');
       this.#acknowledge(from, result, upload.type);
     } else if (upload.complete) {
       const { type, count, id } = upload;
@@ -249,7 +249,7 @@ export class MissionTransfer {
   #acknowledged({ type: result, missionType }: MissionAck, from: Partner): void {
     const transfer = this.#transfer;
     if (!this.#isPartner(from)) {
-      this.#complain('REJ. WP CMD: partner id mismatch');
+      this.#complain('ackFromOther');
     } else if (!(transfer instanceof PlanUpload)) {
       if (transfer?.type === missionType) this.#end();
     } else if (result === MavMissionResult.UNSUPPORTED) {
@@ -263,7 +263,7 @@ export class MissionTransfer {
   #clearAll({ missionType: type }: MissionClearAll, from: Partner): void {
     const { plans } = this.#ports;
     if (this.#transfer !== undefined) {
-      this.#complain('WPM: IGN CLEAR CMD: Busy');
+      this.#complain('clearWhileBusy');
       return;
     }
     if (isPlanKind(type)) plans.clear(type);
@@ -277,9 +277,9 @@ export class MissionTransfer {
 
   #setCurrent({ seq }: MissionSetCurrent): void {
     const { plans } = this.#ports;
-    if (this.#transfer !== undefined) this.#complain('WPM: IGN WP CURR CMD: Busy');
+    if (this.#transfer !== undefined) this.#complain('currentWhileBusy');
     else if (seq < plans.mission.items.length) plans.setCurrent(seq);
-    else this.#complain('WPM: WP CURR CMD: Not in list');
+    else this.#complain('currentNotThere');
   }
 
   #end(): void {
@@ -291,7 +291,7 @@ export class MissionTransfer {
     this.#ports.send(ackMessage(to, result, type, opaqueId));
   }
 
-  #complain(text: string): void {
-    this.#ports.say(MavSeverity.CRITICAL, text);
+  #complain(complaint: Complaint): void {
+    complain(this.#ports.notices, complaint);
   }
 }

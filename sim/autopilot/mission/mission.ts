@@ -1,6 +1,7 @@
 import { MavCmd } from 'mavlink-mappings/dist/lib/common.js';
 import type { Geodetic } from '#protocols/frames.ts';
 import { vector3, type Vector3 } from '#protocols/vector.ts';
+import type { NoticeBoard } from '../notice-board.ts';
 import type { Situation } from '../situation.ts';
 import { isFlownTo, whyInfeasible } from './mission-feasibility.ts';
 import { MissionProgress } from './mission-progress.ts';
@@ -18,20 +19,16 @@ export class Mission {
   readonly progress = new MissionProgress();
   readonly #plans: PlanStore;
   readonly #localOf: (position: Geodetic) => Vector3;
-  readonly #say: (text: string) => void;
+  readonly #notices: NoticeBoard;
   /** How often each DO_JUMP was followed, by its index. */
   readonly #jumped = new Map<number, number>();
   #checkedRevision = -1;
   #checkedHome = false;
 
-  constructor(
-    plans: PlanStore,
-    localOf: (position: Geodetic) => Vector3,
-    say: (text: string) => void,
-  ) {
+  constructor(plans: PlanStore, localOf: (position: Geodetic) => Vector3, notices: NoticeBoard) {
     this.#plans = plans;
     this.#localOf = localOf;
-    this.#say = say;
+    this.#notices = notices;
   }
 
   get currentSeq(): number {
@@ -74,7 +71,7 @@ export class Mission {
       return Math.sqrt((x - positionNed.x) ** 2 + (y - positionNed.y) ** 2);
     });
     if (refusal === undefined) this.progress.valid = true;
-    else this.#say(refusal);
+    else this.#notices.complain(refusal.text, refusal.event);
   }
 
   /** Where an item lies, local NED. */

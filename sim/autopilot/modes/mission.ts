@@ -4,6 +4,7 @@ import type { Vector3 } from '#protocols/vector.ts';
 import { yawOf } from '../../rotation.ts';
 import type { AutoTrajectory } from '../auto-trajectory.ts';
 import type { FlightSetpoint } from '../control/flight-setpoint.ts';
+import { NAVIGATOR_EVENTS } from '../events/event-kinds.ts';
 import { isFlownTo } from '../mission/mission-feasibility.ts';
 import type { Mission } from '../mission/mission.ts';
 import type { PlanItem } from '../mission/plan-item.ts';
@@ -85,6 +86,7 @@ export class MissionMode implements ModeBehaviour {
     this.#speedMps = Number.NaN;
     this.#lookAtNed = undefined;
     this.#trajectory.begin(situation.motion);
+    situation.notices.inform('Executing Mission', NAVIGATOR_EVENTS.missionBegins());
     this.#begin(situation);
   }
 
@@ -116,6 +118,9 @@ export class MissionMode implements ModeBehaviour {
     this.#trajectory.begin(motion);
     this.#aimAt({ ...motion.positionNed, z: Math.min(z, leastZ) });
     this.#phase = 'climb';
+    const heightM = homeNed.z - Math.min(z, leastZ);
+    const text = `Climb to ${heightM.toFixed(1)} meters above home`;
+    situation.notices.inform(text, NAVIGATOR_EVENTS.missionClimbs(heightM));
   }
 
   #flyTo(item: PlanItem, situation: Situation): void {

@@ -2,6 +2,7 @@ import type { FlightMode } from '#protocols/mavlink/modes.ts';
 import { vector3, type Vector3 } from '#protocols/vector.ts';
 import type { AutoTrajectory } from '../auto-trajectory.ts';
 import type { FlightSetpoint } from '../control/flight-setpoint.ts';
+import { NAVIGATOR_EVENTS } from '../events/event-kinds.ts';
 import { heightAboveHomeM, type Situation } from '../situation.ts';
 import { landingSpeedMps } from './land.ts';
 import type { ModeBehaviour } from './mode-behaviour.ts';
@@ -46,7 +47,10 @@ export class Rtl implements ModeBehaviour {
     Object.assign(this.#trajectory.targetNed, positionNed);
     Object.assign(this.#here, positionNed);
     this.#plan = this.#planner.plan(situation, from);
-    this.#returnM = situation.homeNed.z - returnZ(situation, this.#end(situation));
+    const end = this.#end(situation);
+    const z = returnZ(situation, end);
+    this.#returnM = situation.homeNed.z - z;
+    if (isFlying(situation)) announceReturn(situation, z, end.z - z);
     this.#heldZ = positionNed.z;
     this.#passed = 0;
     this.#high = false;
@@ -64,7 +68,11 @@ export class Rtl implements ModeBehaviour {
     this.#advance(situation);
     // 1.18 says so as soon as it is home, v1.15 when it leaves RTL_DESCEND_ALT.
     const home = this.#phase === 'descend' || this.#phase === 'delay';
+    const wasLanding = this.landing;
     this.landing = this.#phase === 'land' || (home && situation.profile === '1.18');
+    if (this.landing && !wasLanding && isFlying(situation)) {
+      situation.notices.inform('RTL: land at destination', NAVIGATOR_EVENTS.landingAtHome());
+    }
     if (this.#phase === 'land') {
       const speedMps = landingSpeedMps(situation, heightAboveHomeM(situation));
       this.#trajectory.stepSinking(dtS, situation.motion, out, speedMps);
@@ -158,3 +166,15 @@ export class Rtl implements ModeBehaviour {
     );
   }
 }
+
+const isFlying = ({ armed, landed }: Situation): boolean => armed && !landed;
+
+/** @param z of the return, local NED; @param aboveM that place above where it lands. */
+const announceReturn = (situation: Situation, z: number, aboveM: number): void => {
+  const wholeM = Math.ceil(aboveM);
+  const amslM = Math.ceil(situation.originAltAmslM - z);
+  situation.notices.inform(
+    `RTL: start return at ${amslM} m (${wholeM} m above destination)`,
+    NAVIGATOR_EVENTS.returningAt(amslM, wholeM),
+  );
+};

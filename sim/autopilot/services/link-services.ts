@@ -2,6 +2,7 @@ import { ClockSync } from './clock-sync.ts';
 import { Commands } from './commands.ts';
 import { Echoes } from './echoes.ts';
 import { EstimatorOrigin } from './estimator-origin.ts';
+import { Events } from './events.ts';
 import { FileTransfer } from './file-transfer.ts';
 import type { MessageService, ServiceContext } from './message-service.ts';
 import { Missions } from './missions.ts';
@@ -17,5 +18,6 @@ export const linkServices = (context: ServiceContext): readonly MessageService[]
   new Missions(context),
   new FileTransfer(context),
   new EstimatorOrigin(context),
+  new Events(context),
   new Echoes(context),
 ];

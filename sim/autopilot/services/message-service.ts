@@ -2,6 +2,7 @@ import type { MavLinkData } from 'mavlink-mappings/dist/lib/mavlink.js';
 import type { Geodetic } from '#protocols/frames.ts';
 import type { Frame } from '#protocols/mavlink/framer.ts';
 import type { Vector3 } from '#protocols/vector.ts';
+import type { EventLog } from '../events/event-log.ts';
 import type { Instruments } from '../telemetry/instruments.ts';
 import type { Streams } from '../telemetry/streams.ts';
 
@@ -14,6 +15,8 @@ export interface ServiceContext {
   readonly instruments: Instruments;
   /** The link's telemetry streams and their rates. */
   readonly streams: Streams;
+  /** The vehicle's events, the same for all links. */
+  readonly events: EventLog;
   /** Sends on this link, in order; encoded at once, so that a message object may be filled anew. */
   send(message: MavLinkData): void;
   /** The vehicle's local NED of a WGS-84 position. */

@@ -18,7 +18,7 @@ export class Missions implements MessageService {
       compid: AUTOPILOT_COMPID,
       plans,
       send,
-      say: (severity, text) => navigator.say(severity, text),
+      notices: situation.notices,
     });
     this.#reports = new MissionReports({
       profile: situation.profile,

@@ -5,7 +5,8 @@ import {
   SetPositionTargetLocalNed,
 } from 'mavlink-mappings/dist/lib/common.js';
 import type { MavLinkData } from 'mavlink-mappings/dist/lib/mavlink.js';
-import type { PositionTarget } from '../offboard-stream.ts';
+import { SETPOINT_EVENTS } from '../events/event-kinds.ts';
+import { isFlownFrame, type PositionTarget } from '../offboard-stream.ts';
 import { isFor, type MessageService, type ServiceContext } from './message-service.ts';
 
 /** SET_POSITION_TARGET_* and SET_ATTITUDE_TARGET: the offboard stream. They act at once. */
@@ -42,7 +43,10 @@ export class Setpoints implements MessageService {
     const { coordinateFrame: frame, alt } = message;
     const relative =
       frame === MavFrame.GLOBAL_RELATIVE_ALT_INT || frame === MavFrame.GLOBAL_TERRAIN_ALT_INT;
-    if (!relative && frame !== MavFrame.GLOBAL_INT) return;
+    if (!relative && frame !== MavFrame.GLOBAL_INT) {
+      situation.notices.raise(SETPOINT_EVENTS.globalFrame(frame));
+      return;
+    }
     const latDeg = message.latInt / 1e7;
     const lonDeg = message.lonInt / 1e7;
     const positionNed = this.#context.localOf({ latDeg, lonDeg, altAmslM: alt });
@@ -58,7 +62,11 @@ export class Setpoints implements MessageService {
 
   #accept(target: PositionTarget, frame: MavFrame): void {
     const { situation, stream, commander } = this.#context.instruments.autopilot;
-    if (!stream.accept(target, frame, situation.motion, situation.timeS)) return;
-    commander.hearSetpoint(situation);
+    if (stream.accept(target, frame, situation.motion, situation.timeS)) {
+      commander.hearSetpoint(situation);
+    } else {
+      const known = isFlownFrame(frame);
+      situation.notices.raise(known ? SETPOINT_EVENTS.empty() : SETPOINT_EVENTS.localFrame(frame));
+    }
   }
 }

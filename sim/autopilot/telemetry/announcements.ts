@@ -1,77 +1,99 @@
-import { MavSeverity } from 'mavlink-mappings/dist/lib/common.js';
+import { customModeOf } from '#protocols/mavlink/modes.ts';
+import { HealthReport, type HealthState } from '../arming/health-report.ts';
 import type { Autopilot } from '../autopilot.ts';
-import { isWorse, type FailsafeAction } from '../failsafe/response.ts';
+import { COMMANDER_EVENTS, FAILSAFE_EVENTS } from '../events/event-kinds.ts';
+import type { EventLog } from '../events/event-log.ts';
+import { announceFailsafe } from '../failsafe/failsafe-notice.ts';
+import type { Text } from '../notice-board.ts';
 
-export interface Announcement {
-  severity: MavSeverity;
-  text: string;
-}
-
-/** PX4 ends the texts that it also sends as events with a tab. */
-const ALSO_EVENT = '\t';
-
-/** What the vehicle tells people about, once for each change, in PX4's words. */
+/** What the vehicle tells people and machines about, once for each change, in PX4's words. */
 export class Announcements {
   readonly #autopilot: Autopilot;
+  readonly #events: EventLog;
+  readonly #report = new HealthReport();
   #landed = true;
-  #action: FailsafeAction = 'none';
   #gcsLost = false;
+  #warned = false;
 
-  constructor(autopilot: Autopilot) {
+  constructor(autopilot: Autopilot, events: EventLog) {
     this.#autopilot = autopilot;
+    this.#events = events;
   }
 
-  /** The changes since the last call. */
-  take(): Announcement[] {
-    const { commander } = this.#autopilot;
-    const news: Announcement[] = this.#autopilot.navigator.takeTexts();
-    for (const { kind, text } of commander.notices.splice(0)) {
-      const severity = kind === 'critical' ? MavSeverity.CRITICAL : MavSeverity.INFO;
-      news.push({ severity, text: text + ALSO_EVENT });
+  /** The texts since the last call; the events go into the log. */
+  take(bootMs: number): Text[] {
+    this.#calibration();
+    this.#landing();
+    this.#groundStation();
+    this.#health();
+    this.#failsafe();
+    const texts: Text[] = [];
+    for (const { text, event } of this.#autopilot.situation.notices.take()) {
+      if (text !== undefined) texts.push(text);
+      if (event !== undefined) this.#events.add(event, bootMs);
     }
-    this.#calibration(news);
-    this.#landing(news);
-    this.#failsafe(news);
-    this.#groundStation(news);
-    return news;
+    return texts;
   }
 
-  #calibration(news: Announcement[]): void {
+  #calibration(): void {
     const { commander, situation } = this.#autopilot;
     for (const { text, isFailure } of commander.calibration.take(situation.timeS)) {
-      news.push({ severity: isFailure ? MavSeverity.CRITICAL : MavSeverity.INFO, text });
+      if (isFailure) situation.notices.complain(text);
+      else situation.notices.inform(text);
     }
   }
 
-  #landing(news: Announcement[]): void {
-    const { landed } = this.#autopilot.situation;
+  #landing(): void {
+    const { landed, notices } = this.#autopilot.situation;
     if (landed === this.#landed) return;
     this.#landed = landed;
-    const text = (landed ? 'Landing detected' : 'Takeoff detected') + ALSO_EVENT;
-    news.push({ severity: MavSeverity.INFO, text });
+    if (landed) notices.inform('Landing detected', COMMANDER_EVENTS.landed());
+    else notices.inform('Takeoff detected', COMMANDER_EVENTS.takenOff());
   }
 
-  #failsafe(news: Announcement[]): void {
-    const { action, putOff } = this.#autopilot.commander.failsafe;
-    const worse = isWorse(action, this.#action);
-    this.#action = action;
-    if (!worse) return;
-    const delayS = Math.round(this.#autopilot.situation.parameters.get('COM_FAIL_ACT_T'));
-    const text =
-      putOff === 'none'
-        ? 'Failsafe activated'
-        : `Failsafe activated, entering Hold for ${delayS} seconds`;
-    news.push({ severity: MavSeverity.CRITICAL, text: text + ALSO_EVENT });
-  }
-
-  #groundStation(news: Announcement[]): void {
+  #groundStation(): void {
     const { gcs, situation } = this.#autopilot;
     if (!gcs.everSeen) return;
     const lost = gcs.isLost(situation.timeS, situation.parameters);
     if (lost === this.#gcsLost) return;
     this.#gcsLost = lost;
-    const text =
-      (lost ? 'Connection to ground station lost' : 'GCS connection regained') + ALSO_EVENT;
-    news.push({ severity: MavSeverity.INFO, text });
+    const { notices } = situation;
+    if (!lost) notices.inform('GCS connection regained', COMMANDER_EVENTS.stationRegained());
+    else notices.inform('Connection to ground station lost', COMMANDER_EVENTS.stationLost());
+  }
+
+  #health(): void {
+    const { commander, situation } = this.#autopilot;
+    const stateOf = (): HealthState => this.#healthState();
+    const { mode, armed } = commander;
+    const report = this.#report.step(situation.timeS, stateOf, mode, armed);
+    for (const event of report) situation.notices.raise(event);
+  }
+
+  #healthState(): HealthState {
+    const { commander, situation, gcs } = this.#autopilot;
+    const { timeS, gnssFused, parameters } = situation;
+    const stationHeard = gcs.everSeen && !gcs.isLost(timeS, parameters);
+    return { ...commander.armingState(situation), timeS, gnssFused, stationHeard };
+  }
+
+  #failsafe(): void {
+    const { commander, situation } = this.#autopilot;
+    const delayS = Math.round(situation.parameters.get('COM_FAIL_ACT_T'));
+    for (const news of commander.failsafe.takeNews()) {
+      announceFailsafe(situation.notices, news, delayS);
+    }
+    if (situation.profile === '1.18') this.#warnOnGround();
+  }
+
+  /** v1.18 warns on the ground already of a mode that lacks a mission, a stream or its companion. */
+  #warnOnGround(): void {
+    const { commander, situation } = this.#autopilot;
+    const { armed, intendedMode } = commander;
+    const lacks = !armed && commander.lacksPartner;
+    if (lacks && !this.#warned) {
+      situation.notices.raise(FAILSAFE_EVENTS.genericWarn(customModeOf(intendedMode)));
+    }
+    this.#warned = lacks;
   }
 }

@@ -1,5 +1,5 @@
 import { StatusText } from 'mavlink-mappings/dist/lib/common.js';
-import type { Announcement } from './announcements.ts';
+import type { Text } from '../notice-board.ts';
 
 const CHUNK_BYTES = 50;
 const IDS = 65_536;
@@ -8,7 +8,7 @@ const IDS = 65_536;
 export class StatusTexts {
   #nextId = 0;
 
-  *of({ severity, text }: Announcement): Generator<StatusText> {
+  *of({ severity, text }: Text): Generator<StatusText> {
     const bytes = Buffer.from(text);
     const id = this.#nextId;
     this.#nextId = (id + 1) % IDS;

@@ -155,7 +155,7 @@ describe('a second client on the vehicle', () => {
     const sortie = new Sortie();
     sortie.envelopeBytes(sortie.operator.safety(sortie.envelope));
     sortie.mind = (one) => one.hearMesh();
-    sortie.until(() => sortie.vehicle.autopilot.situation.aligned, 20);
+    sortie.until(() => sortie.vehicle.autopilot.situation.positionTrusted, 20);
     sortie.run(5);
     stationSays(sortie, { command: MavCmd.COMPONENT_ARM_DISARM, params: [1] });
     sortie.until(() => sortie.phase === 'yielded', 1.2);

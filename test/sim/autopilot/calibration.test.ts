@@ -11,7 +11,7 @@ const LEVEL = [0, 0, 0, 0, 2];
 const onTheBench = (profile: Profile = '1.18'): Companion => {
   const companion = new Companion({ scenario: { profile } });
   companion.groundStation = true;
-  companion.runUntil(() => companion.vehicle.autopilot.situation.aligned, 40);
+  companion.runUntil(() => companion.vehicle.autopilot.situation.positionTrusted, 40);
   companion.run(2);
   return companion;
 };

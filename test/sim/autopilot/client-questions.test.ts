@@ -139,10 +139,8 @@ describe('STATUSTEXT', () => {
   it('is numbered, and a long text comes whole in chunks of one number', () => {
     const companion = readyVehicle();
     companion.takeOff();
-    companion.vehicle.autopilot.commander.say(
-      'critical',
-      'x'.repeat(49).concat('and the rest of it'),
-    );
+    const { notices } = companion.vehicle.autopilot.situation;
+    notices.complain('x'.repeat(49).concat('and the rest of it'));
     companion.run(0.1);
     const texts = companion.heard(StatusText);
     const [head, tail] = texts.slice(-2);

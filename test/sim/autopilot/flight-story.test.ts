@@ -18,7 +18,8 @@ describe('a flight, from boot to disarm', () => {
     expect(companion.heartbeat?.systemStatus).toBe(0);
     expect(companion.arm()).toBe(REJECTED);
 
-    const alignedS = companion.runUntil(() => vehicle.autopilot.situation.aligned, 10) + 1.4;
+    const alignedS =
+      companion.runUntil(() => vehicle.autopilot.situation.positionTrusted, 10) + 1.4;
     expect(alignedS).toBeGreaterThan(3.9);
     expect(alignedS).toBeLessThan(6.1);
     companion.run(1.1);

@@ -40,7 +40,7 @@ export const at = (
 /** A vehicle that has aligned and knows its home. */
 export const ready = (options?: ConstructorParameters<typeof Companion>[0]): Companion => {
   const companion = new Companion(options);
-  companion.runUntil(() => companion.vehicle.autopilot.situation.aligned, 40);
+  companion.runUntil(() => companion.vehicle.autopilot.situation.positionTrusted, 40);
   companion.run(3);
   return companion;
 };

@@ -11,6 +11,7 @@ import type { MavLinkData } from 'mavlink-mappings/dist/lib/mavlink.js';
 import { decode, Encoder } from '#protocols/mavlink/codec.ts';
 import { Framer } from '#protocols/mavlink/framer.ts';
 import { MissionTransfer } from '#sim/autopilot/mission/mission-transfer.ts';
+import { NoticeBoard } from '#sim/autopilot/notice-board.ts';
 import { PlanStore } from '#sim/autopilot/mission/plan-store.ts';
 import {
   ackMessage,
@@ -42,7 +43,7 @@ const overWire = (message: MavLinkData): MavLinkData => {
 export class Link {
   readonly plans: PlanStore;
   readonly sent: MavLinkData[] = [];
-  readonly said: string[] = [];
+  readonly notices = new NoticeBoard();
   readonly transfer: MissionTransfer;
   nowMs = 0;
 
@@ -53,7 +54,7 @@ export class Link {
       compid: 1,
       plans,
       send: (message) => this.sent.push(overWire(message)),
-      say: (_severity, text) => this.said.push(text),
+      notices: this.notices,
     });
   }
 

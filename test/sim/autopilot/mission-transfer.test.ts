@@ -48,7 +48,7 @@ describe('the mission protocol, vehicle side', () => {
     link.pass(5000);
     expect(link.take().every((message) => message instanceof MissionRequest)).toBe(true);
     expect(link.plans.uploading).toBe(false);
-    expect(link.said.at(-1)).toBe('Operation timeout');
+    expect(link.notices.take().at(-1)?.text?.text.trim()).toBe('Operation timeout');
     link.pass(2000);
     expect(link.take()).toEqual([]);
   });

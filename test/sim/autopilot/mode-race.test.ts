@@ -7,7 +7,7 @@ const STEP_S = 0.004;
 /** Armed, aligned and climbing to 5 m. */
 const climbing = (): Companion => {
   const companion = new Companion({ vehicle: { parameters: { MIS_TAKEOFF_ALT: 5 } } });
-  companion.runUntil(() => companion.vehicle.autopilot.situation.aligned, 10);
+  companion.runUntil(() => companion.vehicle.autopilot.situation.positionTrusted, 10);
   companion.run(2);
   companion.streamed = [0, 0, 0];
   expect(companion.arm()).toBe(0);

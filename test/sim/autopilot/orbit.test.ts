@@ -47,7 +47,7 @@ describe('DO_ORBIT', () => {
 
   it('on the ground the circle is lost: the least one, where it stands', () => {
     const companion = new Companion();
-    companion.runUntil(() => companion.vehicle.autopilot.situation.aligned, 40);
+    companion.runUntil(() => companion.vehicle.autopilot.situation.positionTrusted, 40);
     companion.run(0.1);
     expect(orbit(companion, 10, 2)).toBe(0);
     companion.run(1);

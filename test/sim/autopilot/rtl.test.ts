@@ -124,7 +124,7 @@ describe('along the mission', () => {
     const companion = new Companion({
       vehicle: { parameters: { MIS_TAKEOFF_ALT: 8, NAV_ACC_RAD: 2, RTL_TYPE: type } },
     });
-    companion.runUntil(() => companion.vehicle.autopilot.situation.aligned, 40);
+    companion.runUntil(() => companion.vehicle.autopilot.situation.positionTrusted, 40);
     companion.run(3);
     upload(companion, mission, MISSION);
     companion.command(MavCmd.MISSION_START);

@@ -23,7 +23,7 @@ describe('what SYS_STATUS says of the sensors, with the bits of the recordings',
     const companion = booted('1.15');
     companion.run(3);
     expect(bits(companion)).toBe('220000d 221000d 2220803f');
-    companion.runUntil(() => companion.vehicle.autopilot.situation.aligned, 40);
+    companion.runUntil(() => companion.vehicle.autopilot.situation.positionTrusted, 40);
     expect(bits(companion)).toBe('220002d 221002d 3220803f');
   });
 

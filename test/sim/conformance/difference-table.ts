@@ -1,4 +1,4 @@
-import type { KnownDifference } from './known-differences.ts';
+import type { KnownDifference } from './known-difference.ts';
 
 /** The table stands between these lines of docs/px4.md. */
 const BEGIN = '<!-- differences: begin -->';

@@ -1,30 +1,14 @@
-import type { Aspect, Difference } from './compare/comparison.ts';
+import type { Difference } from './compare/comparison.ts';
+import { EVENT_DIFFERENCES, eventKey } from './event-differences.ts';
+import type { KnownDifference } from './known-difference.ts';
 import { TRIMMED } from './recordings.ts';
-
-export interface KnownDifference {
-  id: string;
-  /** Recordings by name; where left out, any. */
-  recordings?: readonly string[];
-  aspects: readonly Aspect[];
-  /** Matches the keys of the differences that it explains. */
-  key: RegExp;
-  what: string;
-  reason: string;
-}
 
 /**
  * What is known to differ from the recorded PX4, and why. docs/px4.md shows this list, and a test
  * holds the two together; an entry that no recording needs any longer fails too.
  */
 export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
-  {
-    id: 'events',
-    aspects: ['event', 'stream'],
-    key: /^\d+:\d+$|#411$/u,
-    what: 'EVENT (410) and CURRENT_EVENT_SEQUENCE (411) are not sent',
-    reason:
-      'The stand-in tells people by STATUSTEXT, on links with a ground station; clients that rely on events alone learn nothing from it',
-  },
+  ...EVENT_DIFFERENCES,
   {
     id: 'gimbal-commands',
     aspects: ['stream'],
@@ -211,8 +195,11 @@ export const KNOWN_DIFFERENCES: readonly KnownDifference[] = [
   {
     id: 'failsafe-at-arming',
     recordings: ['failsafe-gcs-loss'],
-    aspects: ['text'],
-    key: /^Failsafe activated$/u,
+    aspects: ['text', 'event'],
+    key: new RegExp(
+      `^Failsafe activated$|${eventKey('commander_failsafe_enter_generic', 'failsafe_rc_override').source}`,
+      'u',
+    ),
     what: 'v1.15 says "Failsafe activated" at the moment of arming when its ground station was heard a second ago only',
     reason:
       'Its loss of the ground station had not cleared; no action followed, and the stand-in says nothing',

@@ -60,7 +60,8 @@ const findingsOf = (vehicle: Readonly<VehicleSnapshot>): Finding[] => {
     findings.push(refusal('estimator-fault', faults.join(', '), 'none', remedy));
   }
   const { horizontalStdM, verticalStdM } = vehicle;
-  if (horizontalStdM > VAGUEST_HORIZONTAL_M || verticalStdM > VAGUEST_VERTICAL_M) {
+  // An estimator that speaks, and says no number, knows none.
+  if (!(horizontalStdM <= VAGUEST_HORIZONTAL_M && verticalStdM <= VAGUEST_VERTICAL_M)) {
     const found = `${metresText(horizontalStdM)} across, ${metresText(verticalStdM)} in height`;
     const wanted = `${VAGUEST_HORIZONTAL_M} m and ${VAGUEST_VERTICAL_M} m at most`;
     findings.push(refusal('estimator-vague', found, wanted, WAIT));

@@ -14,6 +14,7 @@ const PLANTED: readonly [what: Partial<VehicleSnapshot>, expected: string[]][] =
   [{ estimatorFlags: 0x37f | 0x400 }, ['refuse ESTIMATOR_STATUS estimator-fault']],
   [{ horizontalStdM: 4 }, ['refuse ESTIMATOR_STATUS estimator-vague']],
   [{ verticalStdM: 9 }, ['refuse ESTIMATOR_STATUS estimator-vague']],
+  [{ horizontalStdM: Number.NaN }, ['refuse ESTIMATOR_STATUS estimator-vague']],
   [{ gpsAgeMs: 9000 }, ['refuse GPS_RAW_INT gps-silent']],
   [{ gpsFixType: 2 }, ['refuse GPS_RAW_INT gps-no-fix']],
   [{ satellites: 5 }, ['refuse GPS_RAW_INT gps-few-satellites']],

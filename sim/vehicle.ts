@@ -59,7 +59,7 @@ export class Vehicle {
   /** Mission, fence and rally points lie on the memory card: a reboot keeps them. */
   readonly #plans = new PlanStore();
   readonly #signing: SigningCard;
-  readonly #sensed: Sensed = { batteryRemaining: 1, gnssFix: false, windMps: 0 };
+  readonly #sensed: Sensed = { batteryRemaining: 1, gnssFix: false, gnss: undefined, windMps: 0 };
   #controller: FlightController;
   #outgoing = SILENCE;
   #boots = 0;
@@ -189,6 +189,7 @@ export class Vehicle {
     const { x, y } = this.#wind.velocityNed;
     this.#sensed.batteryRemaining = this.battery.remaining();
     this.#sensed.gnssFix = this.#gnss.fix.hasFix;
+    this.#sensed.gnss = this.#gnss.fix;
     this.#sensed.windMps = Math.sqrt(x * x + y * y);
     return this.#sensed;
   }

@@ -35,6 +35,8 @@ export interface Sensed {
   /** Charge left, 0..1. */
   batteryRemaining: number;
   gnssFix: boolean;
+  /** The receiver's last fix. */
+  gnss: Readonly<Geodetic> | undefined;
   /** Speed of the air over ground, m/s. */
   windMps: number;
 }
@@ -97,6 +99,7 @@ export class Autopilot {
       attitudeValid: false,
       gnssFused: false,
       gnssFix: false,
+      gnss: undefined,
       windMps: 0,
       armed: false,
       armedAtS: Number.NaN,
@@ -183,9 +186,7 @@ export class Autopilot {
   step(dtS: number, timeS: number, sensed: Readonly<Sensed>): void {
     const { situation } = this;
     situation.timeS = timeS;
-    situation.batteryRemaining = sensed.batteryRemaining;
-    situation.gnssFix = sensed.gnssFix;
-    situation.windMps = sensed.windMps;
+    Object.assign(situation, sensed);
     if (this.#steps % OUTER_DIVIDER === 0) this.#stepOuter(dtS * OUTER_DIVIDER);
     this.#steps += 1;
     const { phase } = this.#ramp;

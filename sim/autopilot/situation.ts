@@ -1,3 +1,4 @@
+import type { Geodetic } from '#protocols/frames.ts';
 import type { Vector3 } from '#protocols/vector.ts';
 import type { Motion } from './control/flight-control.ts';
 import type { NoticeBoard } from './notice-board.ts';
@@ -29,6 +30,8 @@ export interface Situation {
   gnssFused: boolean;
   /** The receiver has a fix. */
   gnssFix: boolean;
+  /** Where its last one was; undefined before the first. */
+  gnss: Readonly<Geodetic> | undefined;
   /** Wind by the estimate, m/s. */
   windMps: number;
   armed: boolean;

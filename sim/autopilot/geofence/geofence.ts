@@ -12,6 +12,8 @@ import { climbStoppingDistanceM, keptDistanceM, stoppingDistanceM } from './stop
 /** PX4 looks at the fence five times a second. */
 const PERIOD_S = 0.2;
 const GF_ACTION_NONE = 0;
+/** GF_SOURCE: the receiver, not the estimate, says where the vehicle is. */
+const GF_SOURCE_GNSS = 1;
 /** Slower than this it flies nowhere: the prediction is where it is. */
 const MOVING_MPS = 0.5;
 /** How exactly the way to the fence is known. */
@@ -49,11 +51,20 @@ export class Geofence {
     const before = this.breached;
     const acts = parameters.get('GF_ACTION') !== GF_ACTION_NONE;
     const predicts = parameters.find('GF_PREDICT') === 1;
-    const reached = predicts ? reachedBy(situation) : motion.positionNed;
+    const here = this.#hereNed(situation);
+    // Without a fix there is nothing to judge by.
+    if (here === undefined) return;
+    const reached = predicts ? reachedFrom(here, situation) : here;
     this.breached = acts && homeKnown && this.#isOutside(situation, reached);
     if (!this.breached || before) return;
-    const hold = predicts ? this.#holdBefore(situation, reached) : motion.positionNed;
+    const hold = predicts ? this.#holdBefore(here, reached, situation) : motion.positionNed;
     Object.assign(this.breachNed, hold);
+  }
+
+  /** Where the vehicle is by GF_SOURCE, local NED. */
+  #hereNed({ parameters, motion, gnss, gnssFix }: Situation): Readonly<Vector3> | undefined {
+    if (parameters.get('GF_SOURCE') !== GF_SOURCE_GNSS) return motion.positionNed;
+    return gnss === undefined || !gnssFix ? undefined : this.#localOf(gnss);
   }
 
   #load(situation: Situation): void {
@@ -88,9 +99,8 @@ export class Geofence {
   }
 
   /** On the way to where it could stop: as far as that, but {@link keptDistanceM} before the fence. */
-  #holdBefore(situation: Situation, reached: Readonly<Vector3>): Vector3 {
-    const { motion, parameters, homeNed } = situation;
-    const here = motion.positionNed;
+  #holdBefore(here: Readonly<Vector3>, reached: Readonly<Vector3>, situation: Situation): Vector3 {
+    const { parameters, homeNed } = situation;
     const wayM = Math.sqrt((reached.x - here.x) ** 2 + (reached.y - here.y) ** 2);
     const along = (distanceM: number): Vector3 => {
       const share = wayM > 0 ? distanceM / wayM : 0;
@@ -130,8 +140,10 @@ export class Geofence {
 }
 
 /** Where it could be before it stops, local NED. */
-const reachedBy = ({ motion, parameters }: Situation): Vector3 => {
-  const { positionNed, velocityNed } = motion;
+const reachedFrom = (
+  positionNed: Readonly<Vector3>,
+  { motion: { velocityNed }, parameters }: Situation,
+): Vector3 => {
   const speedMps = Math.sqrt(velocityNed.x ** 2 + velocityNed.y ** 2);
   const wayM = speedMps > MOVING_MPS ? stoppingDistanceM(parameters, speedMps) : 0;
   const perMps = wayM > 0 ? wayM / speedMps : 0;

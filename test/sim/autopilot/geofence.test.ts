@@ -148,6 +148,29 @@ describe('the geofence', () => {
   });
 });
 
+describe('GF_SOURCE', () => {
+  it.each([
+    [0, 'AUTO_LOITER', true],
+    [1, 'AUTO_LOITER', false],
+  ] as const)(
+    '%i: when the estimate jumps over the fence it is in %s, breached: %s',
+    (source, mode, breached) => {
+      const companion = flown({ GF_SOURCE: source }, [circle]);
+      companion.vehicle.injure({
+        kind: 'estimateReset',
+        northM: 30,
+        eastM: 0,
+        downM: 0,
+        yawDeg: 0,
+        origin: 'stays',
+      });
+      companion.run(0.5);
+      expect(companion.mode).toBe(mode);
+      expect(companion.vehicle.autopilot.navigator.geofence.breached).toBe(breached);
+    },
+  );
+});
+
 describe('GF_PREDICT', () => {
   const northmost = (predict: number, profile: '1.15' | '1.18' = '1.15'): number => {
     const parameters = profile === '1.15' ? { GF_PREDICT: predict } : {};

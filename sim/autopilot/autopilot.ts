@@ -1,7 +1,7 @@
 import type { Geodetic } from '#protocols/frames.ts';
 import type { FlightMode, LandedState } from '#protocols/mavlink/modes.ts';
 import type { Random } from '#protocols/random.ts';
-import { vector3, type Vector3 } from '#protocols/vector.ts';
+import type { Vector3 } from '#protocols/vector.ts';
 import { AutoTrajectory } from './auto-trajectory.ts';
 import { Commander, type RequestResult } from './commander.ts';
 import { controlGains } from './control/control-gains.ts';
@@ -16,10 +16,9 @@ import { GcsLink } from './gcs-link.ts';
 import { flightModes, type FlightModes } from './modes/flight-modes.ts';
 import type { ModeBehaviour } from './modes/mode-behaviour.ts';
 import { Navigator } from './navigator.ts';
-import { NoticeBoard } from './notice-board.ts';
 import { OffboardStream } from './offboard-stream.ts';
 import type { Parameters, Profile } from './parameters.ts';
-import type { Situation } from './situation.ts';
+import { situationAtBoot, type Situation } from './situation.ts';
 import { TakeoffRamp } from './takeoff-ramp.ts';
 
 /** Steps of the inner loop (4 ms) to one of the outer. */
@@ -86,32 +85,8 @@ export class Autopilot {
   constructor(options: AutopilotOptions) {
     const { parameters, profile, motion, random } = options;
     this.#estimator = new EstimatorHealth(profile, random);
-    this.situation = {
-      profile,
-      parameters,
-      motion,
-      notices: new NoticeBoard(),
-      timeS: 0,
-      aligned: false,
-      positionValid: false,
-      horizontalErrorM: Number.POSITIVE_INFINITY,
-      positionTrusted: false,
-      attitudeValid: false,
-      gnssFused: false,
-      gnssFix: false,
-      gnss: undefined,
-      windMps: 0,
-      armed: false,
-      armedAtS: Number.NaN,
-      landed: true,
-      homeNed: vector3(0, 0, 0),
-      homeYawRad: 0,
-      homeKnown: false,
-      missionValid: false,
-      geofenceBreached: false,
-      originAltAmslM: options.originAltAmslM,
-      batteryRemaining: 1,
-    };
+    const { originAltAmslM } = options;
+    this.situation = situationAtBoot({ profile, parameters, motion, originAltAmslM });
     this.rebootsOnCommand = options.rebootsOnCommand;
     this.home = new Home(random.fork('home'));
     this.control = new FlightControl(controlGains(parameters), parameters.get('MPC_THR_HOVER'));

@@ -1,7 +1,7 @@
 import type { Geodetic } from '#protocols/frames.ts';
-import type { Vector3 } from '#protocols/vector.ts';
+import { vector3, type Vector3 } from '#protocols/vector.ts';
 import type { Motion } from './control/flight-control.ts';
-import type { NoticeBoard } from './notice-board.ts';
+import { NoticeBoard } from './notice-board.ts';
 import type { Parameters, Profile } from './parameters.ts';
 
 /**
@@ -54,3 +54,30 @@ export interface Situation {
 /** Height above home by the estimate, m. */
 export const heightAboveHomeM = (situation: Situation): number =>
   situation.homeNed.z - situation.motion.positionNed.z;
+
+type Given = Pick<Situation, 'profile' | 'parameters' | 'motion' | 'originAltAmslM'>;
+
+/** Nothing is known yet but what the vehicle was given. */
+export const situationAtBoot = (given: Given): Situation => ({
+  ...given,
+  notices: new NoticeBoard(),
+  timeS: 0,
+  aligned: false,
+  positionValid: false,
+  horizontalErrorM: Number.POSITIVE_INFINITY,
+  positionTrusted: false,
+  attitudeValid: false,
+  gnssFused: false,
+  gnssFix: false,
+  gnss: undefined,
+  windMps: 0,
+  armed: false,
+  armedAtS: Number.NaN,
+  landed: true,
+  homeNed: vector3(0, 0, 0),
+  homeYawRad: 0,
+  homeKnown: false,
+  missionValid: false,
+  geofenceBreached: false,
+  batteryRemaining: 1,
+});

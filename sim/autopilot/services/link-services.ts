@@ -8,6 +8,7 @@ import type { MessageService, ServiceContext } from './message-service.ts';
 import { Missions } from './missions.ts';
 import { ParameterService } from './parameter-service.ts';
 import { Setpoints } from './setpoints.ts';
+import { ShellService } from './shell-service.ts';
 
 /** The services of one link, the most frequent messages first: the first that takes a message has it. */
 export const linkServices = (context: ServiceContext): readonly MessageService[] => [
@@ -19,5 +20,6 @@ export const linkServices = (context: ServiceContext): readonly MessageService[]
   new FileTransfer(context),
   new EstimatorOrigin(context),
   new Events(context),
+  new ShellService(context),
   new Echoes(context),
 ];

@@ -41,13 +41,19 @@ export const reposition: CommandHandler = (ports, command) => {
   return result;
 };
 
-/** DO_ORBIT: radius, speed, heading (always towards the centre here), turns, centre. */
+/**
+ * DO_ORBIT: radius, speed, heading (always towards the centre here), turns, centre. The altitude is above
+ * mean sea level in whatever frame it comes, as MAVSDK relies on.
+ */
 export const orbit: CommandHandler = (ports, command) => {
   const { commander, situation, modes } = ports.autopilot;
   const result = commander.requestMode('ORBIT', situation);
   if (result !== 'accepted') return result;
   const [radiusM, speedMps] = command.params;
-  modes.orbit.command({ centreNed: targetOf(ports, command), radiusM, speedMps }, situation);
+  modes.orbit.command(
+    { centreNed: targetOf(ports, { ...command, aboveHome: false }), radiusM, speedMps },
+    situation,
+  );
   return 'accepted';
 };
 

@@ -1,10 +1,13 @@
 import {
   ActuatorOutputStatus,
+  CommandInt,
   FlightInformation,
   GpsGlobalOrigin,
   HilStateQuaternion,
   HomePosition,
   LocalPositionNed,
+  MavCmd,
+  MavFrame,
   ScaledImu,
   SetGpsGlobalOrigin,
   StatusText,
@@ -149,5 +152,29 @@ describe('STATUSTEXT', () => {
     expect(`${head!.text}${tail!.text}`.trimEnd()).toBe(`${'x'.repeat(49)}and the rest of it`);
     const ids = texts.filter(({ chunkSeq }) => chunkSeq === 0).map(({ id }) => id);
     expect(ids).toEqual(ids.map((_, at) => at));
+  });
+});
+
+describe('DO_ORBIT as MAVSDK sends it', () => {
+  it('counts the altitude from mean sea level, though the frame says above home', () => {
+    const companion = readyVehicle();
+    companion.takeOff();
+    const { lat, lon, alt } = companion.heard(GlobalPositionInt).at(-1)!;
+    const message = new CommandInt();
+    message.targetSystem = 7;
+    message.targetComponent = 1;
+    message.command = MavCmd.DO_ORBIT;
+    message.frame = MavFrame.GLOBAL_RELATIVE_ALT;
+    message._param1 = 6;
+    message._param2 = 2;
+    message._param4 = Number.NaN;
+    message._param5 = lat;
+    message._param6 = lon;
+    message._param7 = alt / 1000;
+    companion.send(message);
+    companion.run(15);
+    expect(companion.mode).toBe('ORBIT');
+    const after = companion.heard(GlobalPositionInt).at(-1)!;
+    expect(Math.abs(after.alt - alt)).toBeLessThan(1500);
   });
 });

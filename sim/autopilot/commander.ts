@@ -47,6 +47,8 @@ export class Commander {
   mode: FlightMode = 'AUTO_LOITER';
   readonly failsafe = new Failsafe();
   readonly calibration = new Calibration();
+  /** Somebody wants to hear how the arming checks stand. */
+  reportAsked = false;
   readonly #battery = new BatteryWarning();
   readonly #autoDisarm = new AutoDisarm();
   #batteryAtArming: BatteryLevel = 'none';

@@ -70,6 +70,13 @@ export class HealthReport {
     return this.#look(timeS, stateOf());
   }
 
+  /** A report at once, whatever it says. */
+  force(timeS: number, state: HealthState): RaisedEvent[] {
+    this.#owed = true;
+    this.#reportedS = Number.NEGATIVE_INFINITY;
+    return this.#look(timeS, state);
+  }
+
   #look(timeS: number, state: HealthState): RaisedEvent[] {
     const before = this.#last;
     const now = this.#judge(state);

@@ -10,7 +10,7 @@ import {
   takeOff,
   terminate,
 } from './flight-commands.ts';
-import { calibrate, reboot, store } from './maintenance-commands.ts';
+import { calibrate, reboot, runChecks, store } from './maintenance-commands.ts';
 import { goTo, landHere, returnHome, setMode, setStandardMode } from './mode-commands.ts';
 import { recordedOutcome } from './unsupported-here.ts';
 
@@ -31,6 +31,7 @@ const HANDLERS: ReadonlyMap<number, CommandHandler> = new Map<number, CommandHan
   [MavCmd.DO_FLIGHTTERMINATION, terminate],
   [MavCmd.PREFLIGHT_CALIBRATION, calibrate],
   [MavCmd.PREFLIGHT_STORAGE, store],
+  [MavCmd.RUN_PREARM_CHECKS, runChecks],
   [MavCmd.PREFLIGHT_REBOOT_SHUTDOWN, reboot],
 ]);
 

@@ -32,6 +32,12 @@ export const calibrate: CommandHandler = ({ autopilot }, command) => {
   return 'accepted';
 };
 
+/** RUN_PREARM_CHECKS: a report on them is sent at once, though nothing has changed. */
+export const runChecks: CommandHandler = ({ autopilot }) => {
+  autopilot.commander.reportAsked = true;
+  return 'accepted';
+};
+
 /** PREFLIGHT_STORAGE: parameters are always stored; only a calibration is in the way. */
 export const store: CommandHandler = ({ autopilot }) => {
   const { commander, situation } = autopilot;

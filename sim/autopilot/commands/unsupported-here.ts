@@ -20,7 +20,6 @@ const both = (outcome: Outcome): Recorded => ({ '1.15': outcome, '1.18': outcome
  */
 const RECORDED: ReadonlyMap<number, Recorded> = new Map<number, Recorded>([
   [MavCmd.DO_SET_ACTUATOR, both('accepted')],
-  [MavCmd.RUN_PREARM_CHECKS, both('accepted')],
   [MavCmd.LOGGING_START, both('accepted')],
   [MavCmd.LOGGING_STOP, both([{ result: 'accepted', afterMs: LOG_CLOSE_MS }])],
   [MavCmd.ACTUATOR_TEST, both(undefined)],

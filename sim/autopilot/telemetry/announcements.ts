@@ -66,7 +66,10 @@ export class Announcements {
     const { commander, situation } = this.#autopilot;
     const stateOf = (): HealthState => this.#healthState();
     const { mode, armed } = commander;
-    const report = this.#report.step(situation.timeS, stateOf, mode, armed);
+    const report = commander.reportAsked
+      ? this.#report.force(situation.timeS, stateOf())
+      : this.#report.step(situation.timeS, stateOf, mode, armed);
+    commander.reportAsked = false;
     for (const event of report) situation.notices.raise(event);
   }
 

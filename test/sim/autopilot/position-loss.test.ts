@@ -44,7 +44,7 @@ describe('without GNSS', () => {
 
   it('a position too bad from the beginning does not let it arm', () => {
     const companion = new Companion({ vehicle: { parameters: { COM_POS_FS_EPH: 0.2 } } });
-    companion.runUntil(() => companion.vehicle.autopilot.situation.positionTrusted, 40);
+    companion.runUntil(() => companion.vehicle.autopilot.situation.aligned, 40);
     companion.run(3);
     expect(companion.arm()).toBe(1);
   });

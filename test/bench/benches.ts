@@ -8,5 +8,6 @@ export const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   model: async () => (await import('./model/model.ts')).modelBench,
   physics: async () => (await import('./physics/physics.ts')).physicsBench,
   plan: async () => (await import('./plan/plan.ts')).planBench,
+  sim: async () => (await import('./sim/sim.ts')).simBench,
   standins: async () => (await import('./standins/standins.ts')).standinsBench,
 };

@@ -36,7 +36,8 @@ const noise = (random: Random, bytes: number): Uint8Array => {
 /** A well-formed packet of the vehicle's own id with anything in it; some bytes of a real one, or all. */
 const madFrame = (random: Random, like: Frame | undefined): Frame => {
   const msgid = like?.msgid ?? HEARD[Math.floor(random.uniform() * HEARD.length)]!;
-  const { payloadBytes } = messageShape(msgid)!;
+  // The vehicle also sends what no class is there for, such as its events.
+  const payloadBytes = messageShape(msgid)?.payloadBytes ?? like!.payload.length;
   const payload = noise(random, payloadBytes);
   if (like !== undefined && random.uniform() < 0.7) {
     // All but one field, or so.

@@ -123,7 +123,7 @@ describe('skein vehicle', () => {
     const corners = [
       [47.396, 8.544],
       [47.396, 8.548],
-      [47.399, 8.548],
+      [47.4, 8.544],
     ];
     const waypoint = (doJumpId: number, command: number, latDeg: number) => ({
       type: 'SimpleItem',

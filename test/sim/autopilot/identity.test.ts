@@ -58,7 +58,9 @@ describe('what the vehicle says of itself', () => {
 
   it('knows where its metadata lie, and where home is before the estimator does', () => {
     const [companion] = ask('1.18', 397);
-    expect(companion.heard(ComponentMetadata)[0]!.uri).toMatch(/^mftp:\/etc\/extras\//u);
+    expect(companion.heard(ComponentMetadata)[0]!.uri).toMatch(
+      /^mftp:\/\/etc\/extras\/.+\.json\.xz$/u,
+    );
     const [early, result] = ask('1.15', 242);
     expect(result).toBe(ACCEPTED);
     expect(early.heard(HomePosition)[0]!.latitude / 1e7).toBeCloseTo(47.3977, 4);

@@ -25,11 +25,13 @@ describe.concurrent('other people’s clients, call by call', () => {
       );
       expect(steps.get('calibrations')!['gyro']).toBeGreaterThan(10);
       expect(steps.get('calibrations')!['cancelled']).toContain('CANCELLED');
-      expect(steps.get('files')).toMatchObject({ files: 2, same: true });
+      expect(steps.get('files')).toMatchObject({ files: 3, same: true });
       expect(steps.get('files')!['refused']).toEqual(
         ['DOES_NOT_EXIST', 'PROTECTED', 'NO_LOGFILES'].map((word) => expect.stringContaining(word)),
       );
       expect(steps.get('metadata')).toMatchObject({ parameters: 920 });
+      expect(steps.get('health')).toMatchObject({ mode: 'Hold', can_arm: true });
+      expect(steps.get('health')!['present']).toEqual(expect.arrayContaining(['Battery', 'GPS']));
       expect(steps.get('plans')).toMatchObject({ fence: 4, left: 0, rally: [5100] });
       expect(steps.get('refusals')).toMatchObject({
         ground: ['NO_SETPOINT_SET', 'COMMAND_DENIED', 'NO_VTOL_TRANSITION_SUPPORT'].map((word) =>
@@ -54,7 +56,7 @@ describe.concurrent('other people’s clients, call by call', () => {
       expect(steps.get('parameters')).toMatchObject({ set: [true, true], known: 921, value: 4.5 });
       expect(steps.get('missions')).toMatchObject({ ack: 0, count: 3, current: 2, cleared: 0 });
       expect(steps.get('files')).toMatchObject({
-        names: ['component_general.json.xz', 'parameters.json.xz'],
+        names: ['all_events.json.xz', 'component_general.json.xz', 'parameters.json.xz'],
         got: 0,
         missing: 10,
       });

@@ -14,6 +14,7 @@ from mavsdk.asyncio import Mavsdk
 from mavsdk.asyncio.plugins.action import ActionAsync
 from mavsdk.asyncio.plugins.calibration import CalibrationAsync
 from mavsdk.asyncio.plugins.component_metadata import ComponentMetadataAsync
+from mavsdk.asyncio.plugins.events import EventsAsync
 from mavsdk.asyncio.plugins.ftp import FtpAsync
 from mavsdk.asyncio.plugins.geofence import GeofenceAsync
 from mavsdk.asyncio.plugins.info import InfoAsync
@@ -139,6 +140,21 @@ async def metadata(system):
     say("metadata", started, parameters=len(document["parameters"]))
 
 
+async def health(system):
+    """The report on what keeps from arming, for which MAVSDK reads the events and what they mean."""
+    started = time.time()
+    plugin = EventsAsync(system)
+    for _ in range(40):
+        try:
+            report = await plugin.get_health_and_arming_checks_report()
+            break
+        except Exception:  # noqa: BLE001: not there yet
+            await asyncio.sleep(0.25)
+    mode = report.current_mode_intention
+    labels = sorted(part.label for part in report.health_components if part.is_present)
+    say("health", started, mode=mode.mode_name, can_arm=mode.can_arm_or_run, present=labels)
+
+
 async def plans(system):
     started = time.time()
     raw = MissionRawAsync(system)
@@ -180,7 +196,7 @@ async def main(url):
         system = await mavsdk.first_autopilot(timeout_s=15.0)
         if system is None:
             raise SystemExit("no autopilot was found")
-        for ask in (telemetry, identity, parameters, calibrations, files, metadata, plans, refusals):
+        for ask in (telemetry, identity, parameters, calibrations, files, metadata, health, plans, refusals):
             await ask(system)
 
 

@@ -1,4 +1,5 @@
 import { crc32 } from '../crc32.ts';
+import { eventsMetadata } from './events-metadata.ts';
 import { xzFileOf } from './xz.ts';
 import { Parameters, type Profile } from '../parameters.ts';
 
@@ -12,8 +13,10 @@ export interface MetadataFile {
 
 const INDEX_PATH = '/etc/extras/component_general.json.xz';
 const PARAMETERS_PATH = '/etc/extras/parameters.json.xz';
+const EVENTS_PATH = '/etc/extras/all_events.json.xz';
 /** COMP_METADATA_TYPE. */
 const PARAMETER_METADATA = 1;
+const EVENTS_METADATA = 4;
 
 const fileOf = (path: string, content: object): MetadataFile => {
   const bytes = xzFileOf(Buffer.from(JSON.stringify(content)));
@@ -47,11 +50,15 @@ export const metadataFilesOf = (profile: Profile): readonly MetadataFile[] => {
   const known = made.get(profile);
   if (known !== undefined) return known;
   const parameters = parametersFile(profile);
+  const events = fileOf(EVENTS_PATH, eventsMetadata());
   const index = fileOf(INDEX_PATH, {
     version: 1,
-    metadataTypes: [{ type: PARAMETER_METADATA, uri: uriOf(parameters), fileCrc: parameters.crc }],
+    metadataTypes: [
+      { type: PARAMETER_METADATA, uri: uriOf(parameters), fileCrc: parameters.crc },
+      { type: EVENTS_METADATA, uri: uriOf(events), fileCrc: events.crc },
+    ],
   });
-  const files = [index, parameters];
+  const files = [index, parameters, events];
   made.set(profile, files);
   return files;
 };

@@ -69,7 +69,7 @@ describe.each<[Profile, number]>([
       ).toString();
     expect(list('/')).toBe('Detc\0');
     expect(list('/etc/extras')).toMatch(
-      /^Fcomponent_general\.json\.xz\t\d+\0Fparameters\.json\.xz\t\d+\0$/u,
+      /^Fcomponent_general\.json\.xz\t\d+\0Fparameters\.json\.xz\t\d+\0Fall_events\.json\.xz\t\d+\0$/u,
     );
     expect(station.ftp(FTP_OPCODE.listDirectory, { data: Buffer.from('/fs') }).opcode).toBe(129);
   });

@@ -61,13 +61,14 @@ describe('repair', () => {
       claim(members[0]!, 'lane:1');
       let rounds = 0;
       const states = (): Set<string> => new Set(members.map((one) => durableOf(one).join()));
-      while (states().size > 1 && rounds < 500) {
+      // One round in sixteen comes to its end: half of the stories need 140, one in four hundred needs 500.
+      while (states().size > 1 && rounds < 2000) {
         rounds += 1;
         const from = chance() % 5;
         const to = (from + 1 + (chance() % 4)) % 5;
         round(members[from]!, members[to]!, () => chance() < 500);
       }
-      expect(rounds).toBeLessThan(500);
+      expect(rounds).toBeLessThan(2000);
       expect(durableOf(members[4]!)).toHaveLength(6);
     });
     fc.assert(story, { numRuns: 20 });

@@ -137,7 +137,8 @@ describe('the closest points of two segments', () => {
           for (let t = 0; t <= 1; t += 0.125) {
             const a = vector3(p.x + s * d.x, p.y + s * d.y, p.z + s * d.z);
             const b = vector3(q.x + t * e.x, q.y + t * e.y, q.z + t * e.z);
-            expect(distance(a, b)).toBeGreaterThanOrEqual(near.distanceM - 1e-6);
+            // A segment of less than a micrometre counts as a point: two of them are as much off.
+            expect(distance(a, b)).toBeGreaterThanOrEqual(near.distanceM - 1e-5);
           }
         }
       }),

@@ -98,6 +98,7 @@ const read = (pilot: Pilot, nowMs: number): Readings => {
     mode: modeReport(status, telemetry, nowMs),
     verdict,
     peerTrouble: pilot.peers.trouble(nowMs),
+    peersKnown: pilot.peers.hasListened(nowMs),
   };
 };
 

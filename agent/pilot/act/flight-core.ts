@@ -23,6 +23,8 @@ export interface Readings {
   verdict: Readonly<GuardVerdict>;
   /** What is wrong with who speaks on the vehicle's link (PeerWatch). */
   peerTrouble: string | undefined;
+  /** The link was listened to for long enough to know of a second autopilot. */
+  peersKnown: boolean;
 }
 
 /** What must survive the pilot's death, beside the authority. Plain data. */

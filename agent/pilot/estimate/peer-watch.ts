@@ -6,6 +6,9 @@ import type { Frame } from '#protocols/mavlink/framer.ts';
 const WINDOW_MS = 5000;
 const MOST_HEARTBEATS = 7;
 
+/** By then eight heartbeats of two autopilots would have come, whatever their phases, and one more in doubt. */
+const LISTEN_MS = 4500;
+
 /** A word stays true for so long after what gave rise to it. */
 const HEARD_MS = 5000;
 
@@ -13,6 +16,7 @@ const HEARD_MS = 5000;
 export class PeerWatch {
   readonly #sysid: number;
   readonly #heartbeatsMs: number[] = [];
+  #firstMs: number | undefined;
   #strangeMs = Number.NEGATIVE_INFINITY;
   #strange: string | undefined;
 
@@ -23,6 +27,7 @@ export class PeerWatch {
   /** Takes every frame of the link, the trusted and the others. */
   observe({ sysid, compid }: Frame, message: MavLinkData | undefined, nowMs: number): void {
     if (!(message instanceof Heartbeat) || sysid !== this.#sysid || compid !== 1) return;
+    this.#firstMs ??= nowMs;
     if (message.autopilot === MavAutopilot.PX4) {
       this.#heartbeatsMs.push(nowMs);
       if (this.#heartbeatsMs.length > MOST_HEARTBEATS + 1) this.#heartbeatsMs.shift();
@@ -33,6 +38,11 @@ export class PeerWatch {
           ? 'ArduPilot: PX4 needed (its modes, OFFBOARD, failsafes are missing)'
           : `autopilot type ${message.autopilot} is not PX4`;
     }
+  }
+
+  /** Whether it has listened for long enough that silence of {@link trouble} means one autopilot. */
+  hasListened(nowMs: number): boolean {
+    return this.#firstMs !== undefined && nowMs - this.#firstMs >= LISTEN_MS;
   }
 
   /** Undefined while one PX4, or nobody, is heard. */

@@ -146,3 +146,26 @@ test('a flight controller whose clock jumps ahead is flown on after a rest; back
   expect(sortie.phase).toBe('yielded');
   expect(sortie.status?.troubles[0]).toMatchObject({ code: 'controller-rebooted', grave: true });
 });
+
+test('a pilot that begins beside vehicles that are ready listens before it arms one', () => {
+  const sortie = ordered();
+  const { mind } = sortie;
+  sortie.mind = (one) => one.hearMesh();
+  // Up and aligned, with nobody to fly it yet.
+  sortie.killPilot();
+  sortie.run(20);
+  const heartbeats: Frame[] = [];
+  sortie.onTheWay = (frame) => {
+    if (frame.msgid === 0) heartbeats.push(frame);
+    return frame;
+  };
+  sortie.restartPilot();
+  sortie.envelopeBytes(sortie.operator.safety(sortie.envelope));
+  sortie.mind = mind;
+  for (let half = 0; half < 40; half += 1) {
+    sortie.run(0.5);
+    for (const heartbeat of heartbeats.splice(0)) sortie.hear(heartbeat);
+  }
+  expect(commands(sortie)).not.toContain(400);
+  expect(sortie.status?.reason).toBe('two autopilots with system id 1');
+});

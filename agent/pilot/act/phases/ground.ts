@@ -26,6 +26,8 @@ const refusal = (core: FlightCore, readings: Readings): string | undefined => {
   if (nowMs < core.retryMs) return memory.reason;
   if (readings.peerTrouble !== undefined) return readings.peerTrouble;
   if (!status.connected) return 'autopilot silent';
+  // Two with one system id would both take off: a pilot that has just begun cannot tell yet.
+  if (!readings.peersKnown) return 'listening for a second autopilot';
   if (!estimate.valid || estimate.ageMs > 500) return 'no position';
   if (estimate.positionStdM > VAGUEST_START_M) return 'position too vague';
   const { x, y } = estimate.positionNed;

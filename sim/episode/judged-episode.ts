@@ -1,6 +1,7 @@
 import { Fault as Failure } from '#protocols/fault.ts';
 import { verifyFlight } from '#protocols/log/verify.ts';
 import type { Mission } from '#protocols/mission/mission.ts';
+import { seededRandom } from '#protocols/random.ts';
 import { Checker } from '../checker/checker.ts';
 import type { SignedLimits } from '../checker/swarm-truth.ts';
 import type { Violation } from '../checker/violation.ts';
@@ -51,7 +52,11 @@ export class JudgedEpisode {
     this.#options = options;
     const episode = new Episode(options);
     const watch = new TruthWatch(episode, limitsOf(options));
-    const injector = new Injector(episode, options.faults);
+    const injector = new Injector(
+      episode,
+      options.faults,
+      seededRandom(options.seed).fork('faults'),
+    );
     this.episode = episode;
     this.#watch = watch;
     this.checker = new Checker((a, b) => watch.hearEachOther(a, b));

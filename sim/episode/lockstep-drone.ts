@@ -50,7 +50,7 @@ export class LockstepDrone implements Companion {
   readonly #processes: Readonly<Record<ProcessName, Supervised>>;
   #isSupervised = false;
   #planner: DelayedPlanner | undefined;
-  #stallMs = 0;
+  readonly #stalls = new Map<string, number>();
   #hasCamera = true;
 
   constructor(sysid: number, clock: MachineClock, random: Random, world: DroneWorld) {
@@ -87,7 +87,7 @@ export class LockstepDrone implements Companion {
       safePlan: world.safePlan,
       openPlanner: () => {
         this.#planner = new DelayedPlanner(clock, world.imagine, drawMs, world.pending);
-        this.#planner.stallMs = this.#stallMs;
+        this.#planner.stallMs = this.#stallMs();
         return this.#planner;
       },
       configurePayload: (configuration) => world.configurePayload(sysid, configuration),
@@ -133,10 +133,14 @@ export class LockstepDrone implements Companion {
     return this.#processes[name].host.running;
   }
 
-  /** Plans take this much longer from now on, also after a restart of the mind; 0: as before. */
-  stallPlanner(byMs: number): void {
-    this.#stallMs = byMs;
-    if (this.#planner !== undefined) this.#planner.stallMs = byMs;
+  /** Plans take this much longer for a reason, also after a restart of the mind; 0: no longer. */
+  stallPlanner(reason: string, byMs: number): void {
+    this.#stalls.set(reason, byMs);
+    if (this.#planner !== undefined) this.#planner.stallMs = this.#stallMs();
+  }
+
+  #stallMs(): number {
+    return [...this.#stalls.values()].reduce((sum, byMs) => sum + byMs, 0);
   }
 
   /** The camera falls silent for good. */

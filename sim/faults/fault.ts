@@ -1,60 +1,56 @@
-import type { ProcessName } from '../machine/companion.ts';
-import type { ProfileName } from '../radio/profile.ts';
+import { z } from 'zod';
+
+import { CAMERA, CLOCK, KILL, LOST_COMPANION, STALL } from './kinds/companion.ts';
+import { DEAF, FADE, JAMMER, PARTITION } from './kinds/radio.ts';
+import { SWIZZLE } from './kinds/swizzle.ts';
+import { BATTERY, ESTIMATOR, GNSS, REBOOT } from './kinds/vehicle.ts';
+import type { FaultKind } from './fault-kind.ts';
+
+/** Every kind of fault that a schedule may name. A new kind is a line here and a definition in `kinds/`. */
+const KINDS = [
+  KILL,
+  LOST_COMPANION,
+  STALL,
+  CAMERA,
+  CLOCK,
+  GNSS,
+  BATTERY,
+  REBOOT,
+  ESTIMATOR,
+  PARTITION,
+  DEAF,
+  FADE,
+  JAMMER,
+  SWIZZLE,
+] as const;
 
 /** What befalls a swarm, and when; simulated ms since the start of the episode. */
-export type Fault = { atMs: number } & FaultKind;
+export type Fault = z.infer<(typeof KINDS)[number]['schema']>;
+export type FaultName = Fault['kind'];
 
-export type FaultKind =
-  /** SIGKILL; the supervisor starts it again. */
-  | { kind: 'kill'; sysid: number; process: ProcessName }
-  /** The companion computer is gone for good: power, or the supervisor with all it started. */
-  | { kind: 'lost-companion'; sysid: number }
-  /** The planner's thread takes this much longer for as long. */
-  | { kind: 'stall'; sysid: number; byMs: number; forMs: number }
-  /** No GNSS. */
-  | { kind: 'gnss'; sysid: number; forMs: number }
-  /** The pack drops to this charge, 0..1. */
-  | { kind: 'battery'; sysid: number; remaining: number }
-  /** The flight controller starts anew. */
-  | { kind: 'reboot'; sysid: number }
-  /** The estimator's frame jumps; the vehicle does not. */
-  | { kind: 'estimator'; sysid: number; northM: number; eastM: number; downM: number }
-  /** The camera falls silent. */
-  | { kind: 'camera'; sysid: number }
-  /** Members of different groups cannot hear each other. */
-  | { kind: 'partition'; groups: readonly (readonly number[])[]; forMs: number }
-  /** Nothing passes in one direction. */
-  | { kind: 'deaf'; from: number; to: number; forMs: number }
-  /** One link, both directions, is no better than this. */
-  | { kind: 'fade'; a: number; b: number; profile: ProfileName; forMs: number }
-  | { kind: 'jammer'; northM: number; eastM: number; radiusM: number; forMs: number }
-  /** The wall clock of a companion is set on or back. */
-  | { kind: 'clock'; sysid: number; byMs: number };
+const [first, ...rest] = KINDS.map(({ schema }) => schema);
 
-export const FAULT_KINDS = [
-  'kill',
-  'lost-companion',
-  'stall',
-  'gnss',
-  'battery',
-  'reboot',
-  'estimator',
-  'camera',
-  'partition',
-  'deaf',
-  'fade',
-  'jammer',
-  'clock',
-] as const satisfies readonly FaultKind['kind'][];
+/** Strict: an unknown kind, field or unit is refused. */
+export const faultSchema: z.ZodType<Fault> = z.discriminatedUnion('kind', [first!, ...rest]);
 
-export type FaultName = (typeof FAULT_KINDS)[number];
+/** A whole schedule, as scenario files have it. */
+export const faultListSchema = z.array(faultSchema).max(1000);
+
+const nameOf = ({ schema }: (typeof KINDS)[number]): FaultName => schema.shape.kind.value;
+
+const BY_NAME = new Map(KINDS.map((kind) => [nameOf(kind), kind]));
+
+export const FAULT_KINDS: readonly FaultName[] = [...BY_NAME.keys()];
+
+/** The definition of a kind; what it draws and begins is its own fault. */
+export const kindNamed = (name: FaultName): FaultKind => BY_NAME.get(name) as unknown as FaultKind;
 
 /** When the fault is over, as far as it ends by itself; until then links may be anything. */
 export const endOf = (fault: Fault): number => fault.atMs + ('forMs' in fault ? fault.forMs : 0);
 
-/** One line for a person: `12.4 s kill mind of 2`. */
+/** One line for a person: `12.4 s kill sysid 2, process "mind"`. */
 export const faultInWords = (fault: Fault): string => {
-  const { atMs, kind, ...rest } = fault;
-  const details = Object.entries(rest).map(([name, value]) => `${name} ${JSON.stringify(value)}`);
+  const { atMs, kind, ...others } = fault;
+  const details = Object.entries(others).map(([name, value]) => `${name} ${JSON.stringify(value)}`);
   return `${(atMs / 1000).toFixed(1)} s ${kind} ${details.join(', ')}`;
 };

@@ -10,6 +10,27 @@ interface RawFuzzOptions {
   samples: string;
 }
 
+interface RawReplayOptions extends RawFuzzOptions {
+  seed: string;
+  until?: string;
+  html?: string;
+}
+
+/** What to type to see the same again. */
+const replayCommand = ({
+  seed,
+  drones,
+  mission,
+  faults,
+  samples,
+  until,
+}: RawReplayOptions): string =>
+  [
+    `skein sim replay --seed ${seed} --drones ${drones} --mission ${mission}`,
+    `--faults ${faults} --samples ${samples}`,
+    ...(until === undefined ? [] : [`--until ${until}`]),
+  ].join(' ');
+
 const withEpisodeOptions = (command: Command): Command =>
   command
     .option('--drones <n>', 'how many drones', '3')
@@ -50,8 +71,12 @@ export const addFuzzCommands = (sim: Command): void => {
     .description('fly one seed of sim fuzz again, with the same options, and tell what happened')
     .requiredOption('--seed <n>', 'as sim fuzz named it')
     .option('--until <seconds>', 'end there')
-    .addHelpText('after', '\nExample:\n  skein sim replay --seed 7 --until 40')
-    .action(async (raw: RawFuzzOptions & { seed: string; until?: string }, command: Command) => {
+    .option('--html <file>', 'also write a page: map with time slider, links, intents, verdicts')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  skein sim replay --seed 7 --until 40\n  skein sim replay --seed 7 --html seed-7.html',
+    )
+    .action(async (raw: RawReplayOptions, command: Command) => {
       const [{ fuzzSettings }, { runSimReplay }] = await Promise.all([
         import('./sim-fuzz.ts'),
         import('./sim-replay.ts'),
@@ -59,10 +84,12 @@ export const addFuzzCommands = (sim: Command): void => {
       const untilMs =
         raw.until === undefined ? undefined : 1000 * wholeNumber(raw.until, '--until');
       await withContext(command, (context) =>
-        runSimReplay(context, wholeNumber(raw.seed, '--seed'), {
-          ...fuzzSettings(episodeOptions(raw)),
-          untilMs,
-        }),
+        runSimReplay(
+          context,
+          wholeNumber(raw.seed, '--seed'),
+          { ...fuzzSettings(episodeOptions(raw)), untilMs },
+          { html: raw.html, command: replayCommand(raw) },
+        ),
       );
     });
 };

@@ -1,25 +1,27 @@
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
 import { openPlanner } from '#agent/mind/plan/open-planner.ts';
 import { PLAN_SETTINGS } from '#agent/mind/plan/settings.ts';
 import { EXIT } from '#protocols/fault.ts';
-import { JudgedEpisode, type Verdict } from '#sim/episode/judged-episode.ts';
-import { faultInWords } from '#sim/faults/fault.ts';
+import { EpisodeTrace } from '#sim/episode/episode-trace.ts';
+import { JudgedEpisode } from '#sim/episode/judged-episode.ts';
 import { fuzzEpisode, type FuzzSettings } from '#sim/fuzz/fuzz-episode.ts';
+import { happeningsOf, replayDataOf } from '../replay/replay-data-of.ts';
+import { replayPage } from '../replay/replay-page-file.ts';
+import { writeReport } from '../report/run-directory.ts';
 import type { Context } from './context.ts';
 
-/** One thing that happened, for the list of a replay. */
-interface Happening {
-  atMs: number;
-  what: string;
-}
-
 /**
- * `skein sim replay`: flies one seed of a fuzzing run again and tells what happened, in order. Exit
- * code failed when an invariant was violated.
+ * `skein sim replay`: flies one seed of a fuzzing run again and tells what happened, in order; with
+ * `html`, also as a page to look at. Exit code failed when an invariant was violated. Throws Fault
+ * 'report-unwritable'.
  */
 export const runSimReplay = async (
   context: Context,
   seed: number,
   settings: FuzzSettings,
+  page: { html: string | undefined; command: string },
 ): Promise<number> => {
   const planner = await openPlanner(
     { modelDir: null, modelSignersHex: [] },
@@ -27,44 +29,22 @@ export const runSimReplay = async (
   );
   const options = fuzzEpisode(seed, settings, planner);
   const judged = new JudgedEpisode(options);
+  const trace = page.html === undefined ? undefined : new EpisodeTrace(judged.episode);
   const verdict = await judged.run();
   await planner.close();
-  const happenings = [
-    ...options.faults.map((fault) => ({ atMs: fault.atMs, what: `fault: ${faultText(fault)}` })),
-    ...happeningsOf(judged, verdict),
-  ].filter(({ atMs }) => atMs <= verdict.simulatedMs);
-  if (options.abortAtMs !== undefined) {
-    happenings.push({ atMs: options.abortAtMs, what: 'the operator aborts' });
+  const happenings = happeningsOf(judged, options, verdict);
+  let written: string | undefined;
+  if (page.html !== undefined && trace !== undefined) {
+    written = resolve(page.html);
+    const shown = { trace: trace.data, happenings, command: page.command };
+    writeReport(written, replayPage(replayDataOf(options, verdict, shown)), '--html');
   }
-  happenings.sort((a, b) => a.atMs - b.atMs);
-  context.output.data({ seed, verdict, happenings }, () =>
+  context.output.data({ seed, verdict, happenings, html: written }, () =>
     [
-      ...happenings.map(({ atMs, what }) => `${(atMs / 1000).toFixed(2).padStart(8)} s  ${what}`),
+      ...happenings.map(({ atMs, text }) => `${(atMs / 1000).toFixed(2).padStart(8)} s  ${text}`),
       `${verdict.violations.length} violations, ${verdict.tasksDone} tasks done, log digest ${verdict.digest.slice(0, 16)}`,
+      ...(written === undefined ? [] : [`Page: ${pathToFileURL(written).href}`]),
     ].join('\n'),
   );
   return verdict.violations.length === 0 ? EXIT.ok : EXIT.failed;
 };
-
-const faultText = (fault: Parameters<typeof faultInWords>[0]): string =>
-  faultInWords(fault).replace(/^\S+ s /u, '');
-
-const happeningsOf = ({ episode }: JudgedEpisode, { violations }: Verdict): Happening[] => [
-  ...episode.truth().vehicles.flatMap(({ sysid, modes }) =>
-    modes.map(({ timeMs, mode, armed, failsafe }) => ({
-      atMs: timeMs,
-      what: `drone ${sysid}: ${mode}${armed ? ', armed' : ''}${failsafe ? ', failsafe' : ''}`,
-    })),
-  ),
-  ...episode.operator.heard.map(({ atMs, received }) => ({
-    atMs,
-    what:
-      received.topic === 'taskReport'
-        ? `drone ${received.payload.owner} ${received.payload.state} ${received.payload.task}`
-        : `drone ${received.author} found something`,
-  })),
-  ...violations.map(({ atMs, invariant, drones, detail }) => ({
-    atMs,
-    what: `VIOLATION of ${invariant} by ${drones.join(' and ')}: ${detail}`,
-  })),
-];

@@ -30,14 +30,14 @@ export const readRunDirectory = (directory: string): RunRecord => {
   return runRecord(summary, readJournal(join(directory, JOURNAL_FILE)), readTargets(directory));
 };
 
-export const writeReport = (path: string, html: string): void => {
+export const writeReport = (path: string, html: string, option = '--out'): void => {
   try {
     writeFileSync(path, html);
   } catch (cause) {
     throw new Fault('report-unwritable', `${path}: cannot be written`, {
       exit: 'usage',
       data: { path },
-      remedy: 'Choose another place with --out.',
+      remedy: `Choose another place with ${option}.`,
       cause,
     });
   }

@@ -64,6 +64,8 @@ export class Episode {
   #pending: Promise<void>[] = [];
   /** Told of every packet that reaches a vehicle, at the moment {@link nowMs}. */
   onVehiclePacket: ((sysid: number, packet: Uint8Array) => void) | undefined;
+  /** Told of every message between two processes of a drone: for whoever looks on. */
+  overhear: ((sysid: number, type: number, payload: Uint8Array) => void) | undefined;
   /** Before and after each step of 4 ms. */
   beforeStep: ((nowMs: number) => void) | undefined;
   afterStep: ((nowMs: number) => void) | undefined;
@@ -95,6 +97,7 @@ export class Episode {
       bootEpoch: BOOT_EPOCH,
       pending: (work) => this.#pending.push(work),
       toVehicle: (sysid, packet) => this.#toVehicle(sysid, packet),
+      overhear: (sysid, type, payload) => this.overhear?.(sysid, type, payload),
       configurePayload: (sysid, { origin, cellM, footprintRadiusM }) =>
         this.#fleet.configureDetector(sysid, {
           originLatDeg: origin.latDeg,

@@ -27,6 +27,7 @@ export interface DroneWorld {
   /** Work that must end before the next step. */
   pending(work: Promise<void>): void;
   toVehicle(sysid: number, packet: Uint8Array): void;
+  overhear(sysid: number, type: number, payload: Uint8Array): void;
   configurePayload(sysid: number, configuration: PayloadConfiguration): void;
 }
 
@@ -48,6 +49,7 @@ export class LockstepDrone implements Companion {
   readonly mesh: MeshHost;
   readonly recorder: RecorderHost;
   readonly #processes: Readonly<Record<ProcessName, Supervised>>;
+  readonly #overhear: DroneWorld['overhear'];
   #isSupervised = false;
   #planner: DelayedPlanner | undefined;
   readonly #stalls = new Map<string, number>();
@@ -56,6 +58,7 @@ export class LockstepDrone implements Companion {
   constructor(sysid: number, clock: MachineClock, random: Random, world: DroneWorld) {
     this.sysid = sysid;
     this.clock = clock;
+    this.#overhear = world.overhear;
     const { identities, verify, bootEpoch } = world;
     const flight = {
       flight: `drone-${sysid}-${bootEpoch}`,
@@ -103,6 +106,7 @@ export class LockstepDrone implements Companion {
   }
 
   send(to: ProcessName, type: number, payload: Uint8Array, from: ProcessName): void {
+    this.#overhear(this.sysid, type, payload);
     this[to].hear(type, payload, from);
   }
 

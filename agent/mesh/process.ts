@@ -78,6 +78,11 @@ export const runMesh = async (
       onReceived: (received, envelope) => wiring.drone?.received(received, envelope),
       onSent: (envelope) => wiring.drone?.sent(envelope),
     },
+    onNotKept: (error) => {
+      process.stderr.write(
+        `${JSON.stringify({ event: 'state-not-written', detail: String(error) })}\n`,
+      );
+    },
   });
   const records = connectRecorder(config.runDir, wiring);
   const pilot = connectPilot(config.runDir, wiring);

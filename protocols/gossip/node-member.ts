@@ -28,6 +28,8 @@ export interface MemberSettings {
   bootEpoch: number | undefined;
   random: Random;
   events: SessionEvents;
+  /** Counters or state could not be written; tried again. */
+  onNotKept(error: unknown): void;
 }
 
 /** A member of the mesh in this process, over libp2p, with its keys, files and timers. */
@@ -67,7 +69,7 @@ export const startMember = async (settings: MemberSettings): Promise<RunningMemb
     });
   });
   session.attach(node);
-  const keeper = new StateKeeper(member, files, systemClock);
+  const keeper = new StateKeeper(member, files, systemClock, settings.onNotKept);
   keeper.keep();
   let timer: NodeJS.Timeout | undefined;
   return {

@@ -7,24 +7,73 @@ import { encodeStoredState } from './stored-state.ts';
 /** What peers hold as well need not be on disk at once; a write is some ten ms. */
 const STORE_MS = 5000;
 
-/** Puts into files what must outlive the process; {@link keep} after every tick. */
+/** A disk that refused a write is asked again after this. */
+const RETRY_MS = 1000;
+
+/** More messages than any member sends in a second. */
+const MOST_PER_S = 100;
+
+/**
+ * Puts into files what must outlive the process; {@link keep} after every tick. A disk that is full or
+ * broken ends nothing: a drone that hears no abort is worse than one that forgets. `onError` is told, and
+ * the write tried again.
+ */
 export class StateKeeper {
   readonly #member: MeshMember;
   readonly #files: MemberFiles;
   readonly #clock: Pick<Clock, 'monotonicMs'>;
+  readonly #onError: (error: unknown) => void;
   #counters: Counters | undefined;
   #storedOrder = -1;
   #storedMs = -Infinity;
   #orders = 0;
+  #retryMs = -Infinity;
+  #hasKept = false;
 
-  constructor(member: MeshMember, files: MemberFiles, clock: Pick<Clock, 'monotonicMs'>) {
+  constructor(
+    member: MeshMember,
+    files: MemberFiles,
+    clock: Pick<Clock, 'monotonicMs'>,
+    onError: (error: unknown) => void,
+  ) {
     this.#member = member;
     this.#files = files;
     this.#clock = clock;
+    this.#onError = onError;
     this.#counters = files.readCounters();
   }
 
   keep(): void {
+    if (this.#clock.monotonicMs() < this.#retryMs) return;
+    this.#attempt(() => this.#keepAll());
+  }
+
+  /** As {@link keep}, whatever was stored a moment ago. */
+  keepNow(): void {
+    this.#attempt(() => this.#keepState());
+  }
+
+  #attempt(write: () => void): void {
+    try {
+      write();
+    } catch (error) {
+      if (!this.#hasKept) this.#skipUnkept();
+      this.#retryMs = this.#clock.monotonicMs() + RETRY_MS;
+      this.#onError(error);
+    }
+    this.#hasKept = true;
+  }
+
+  /**
+   * A process that begins and cannot say which numbers it will use may follow one that could not either:
+   * it begins where no process since the computer's boot can have come.
+   */
+  #skipUnkept(): void {
+    const most = Math.ceil((MOST_PER_S * this.#clock.monotonicMs()) / 1000);
+    this.#member.sequence = Math.max(this.#member.sequence, most);
+  }
+
+  #keepAll(): void {
     const counters = countersToStore(this.#counters, this.#member);
     if (counters !== undefined) {
       this.#files.writeCounters(counters);
@@ -32,7 +81,7 @@ export class StateKeeper {
     }
     if (this.#member.admission.registers.nextOrder === this.#storedOrder) return;
     const nowMs = this.#clock.monotonicMs();
-    if (nowMs - this.#storedMs >= STORE_MS || this.#ordersOf() !== this.#orders) this.keepNow();
+    if (nowMs - this.#storedMs >= STORE_MS || this.#ordersOf() !== this.#orders) this.#keepState();
   }
 
   /** An order of an operator is kept at once, or a reboot would forget an abort. */
@@ -48,10 +97,10 @@ export class StateKeeper {
     return newest;
   }
 
-  keepNow(): void {
+  #keepState(): void {
+    this.#files.writeState(encodeStoredState(this.#member));
     this.#storedMs = this.#clock.monotonicMs();
     this.#storedOrder = this.#member.admission.registers.nextOrder;
     this.#orders = this.#ordersOf();
-    this.#files.writeState(encodeStoredState(this.#member));
   }
 }

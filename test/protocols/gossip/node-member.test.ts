@@ -58,6 +58,9 @@ const start = async (
     bootstrap: more.bootstrap ?? [],
     mdns: false,
     bootEpoch: undefined,
+    onNotKept: (error) => {
+      throw error;
+    },
     random: seededRandom(self),
     events: {
       onReceived: (received) => more.heard?.push(received),

@@ -19,6 +19,7 @@ import { calmAir, Wind } from './physics/wind.ts';
 import type { Scenario, ScenarioVehicle } from './scenario.ts';
 import { Gnss } from './sensors/gnss.ts';
 import { RangeRing } from './sensors/range-ring.ts';
+import { SensorErrors } from './sensors/sensor-errors.ts';
 import { defaultEstimateErrors, StateEstimate } from './sensors/state-estimate.ts';
 
 /** 250 Hz, as PX4's SIH. */
@@ -49,11 +50,12 @@ export class Vehicle {
   readonly sysid: number;
   readonly quadrotor: Quadrotor;
   readonly battery: Battery;
+  readonly wind: Wind;
+  readonly ring: RangeRing;
+  readonly sensorErrors = new SensorErrors();
   readonly #scenario: Scenario;
   readonly #startUnixUs: bigint;
   readonly #random: Random;
-  readonly #wind: Wind;
-  readonly #ring: RangeRing;
   readonly #gnss: Gnss;
   readonly #parameters: Parameters;
   /** Mission, fence and rally points lie on the memory card: a reboot keeps them. */
@@ -81,9 +83,9 @@ export class Vehicle {
     this.battery = new Battery(
       overlay(defaultBatteryParameters, scenario.battery, options.battery),
     );
-    this.#wind = new Wind(overlay(calmAir, scenario.wind), random.fork('wind'));
-    this.#ring = new RangeRing(this.quadrotor, scenario.obstacles, random.fork('ring'));
-    this.#gnss = new Gnss(this.quadrotor, scenario.origin, random.fork('gnss'));
+    this.wind = new Wind(overlay(calmAir, scenario.wind), random.fork('wind'));
+    this.ring = new RangeRing(this.quadrotor, scenario.obstacles, random.fork('ring'));
+    this.#gnss = new Gnss(this.quadrotor, scenario.origin, random.fork('gnss'), this.sensorErrors);
     this.#parameters = new Parameters(scenario.profile, {
       MAV_SYS_ID: options.sysid,
       ...options.parameters,
@@ -112,9 +114,9 @@ export class Vehicle {
     return (this.#steps - this.#bootStep) * STEP_MS;
   }
 
-  /** Whether its GNSS receiver works. */
+  /** Whether its GNSS receiver works and what it hears is true. */
   get hasGnss(): boolean {
-    return this.#gnss.works;
+    return this.#gnss.works && this.sensorErrors.lie === undefined;
   }
 
   /** Does harm to the vehicle, at once. */
@@ -168,7 +170,7 @@ export class Vehicle {
   stepFlight(): void {
     const slow = this.#steps % SLOW_DIVIDER === 0;
     if (slow) this.#stepSlow();
-    if (this.#steps % RING_DIVIDER === 0) this.#ring.scan();
+    if (this.#steps % RING_DIVIDER === 0) this.ring.scan();
     if (this.#steps % GNSS_DIVIDER === 0) this.#gnss.step(GNSS_DIVIDER * STEP_S);
     this.#steps += 1;
     // Only now is the estimator born: its origin is where the vehicle has come to rest, or fallen to.
@@ -180,13 +182,13 @@ export class Vehicle {
     this.quadrotor.step(
       STEP_S,
       this.autopilot.throttle,
-      this.#wind.velocityNed,
+      this.wind.velocityNed,
       this.battery.thrustScale(),
     );
   }
 
   #sense(): Sensed {
-    const { x, y } = this.#wind.velocityNed;
+    const { x, y } = this.wind.velocityNed;
     this.#sensed.batteryRemaining = this.battery.remaining();
     this.#sensed.gnssFix = this.#gnss.fix.hasFix;
     this.#sensed.gnss = this.#gnss.fix;
@@ -197,15 +199,15 @@ export class Vehicle {
   #stepSlow(): void {
     const dtS = SLOW_DIVIDER * STEP_S;
     const { velocityNed } = this.quadrotor;
-    const air = this.#wind.velocityNed;
+    const air = this.wind.velocityNed;
     const dx = velocityNed.x - air.x;
     const dy = velocityNed.y - air.y;
     if (this.autopilot.rebootIsDue) this.injure({ kind: 'reboot' });
-    this.#wind.step(dtS, Math.sqrt(dx * dx + dy * dy));
+    this.wind.step(dtS, Math.sqrt(dx * dx + dy * dy));
     this.battery.step(dtS, this.quadrotor.motorThrustN);
     this.estimate.wander(dtS);
     if (!this.#gnss.works) this.estimate.coast(dtS, this.autopilot.situation.positionValid);
-    else if (this.#gnss.fix.hasFix) this.estimate.aid();
+    else if (this.#gnss.fix.hasFix) this.estimate.aid(dtS);
   }
 
   #isDark(): boolean {
@@ -223,6 +225,7 @@ export class Vehicle {
       this.quadrotor,
       defaultEstimateErrors,
       random.fork('estimate'),
+      this.sensorErrors,
     );
     const localOf = (position: Geodetic): Vector3 => {
       const ned = nedFromGeodetic(scenario.origin, position);
@@ -265,6 +268,7 @@ export class Vehicle {
     return {
       autopilot,
       estimateResets: () => estimate.resetCounter,
+      rejectsGnss: () => estimate.rejectsGnss,
       bootMs: () => this.bootMs(),
       unixUs: () => this.#startUnixUs + BigInt(this.timeMs()) * 1000n,
       battery: this.battery,
@@ -276,8 +280,8 @@ export class Vehicle {
         accelerationNed,
         geodetic: () => geodeticFromNed(origin, positionNed),
       },
-      rangesM: this.#ring.rangesM,
-      rangeLimitsM: this.#ring.limitsM,
+      rangesM: this.ring.rangesM,
+      rangeLimitsM: this.ring.limitsM,
       geodeticOf: (localNed) => {
         point.x = originNed.x + localNed.x;
         point.y = originNed.y + localNed.y;

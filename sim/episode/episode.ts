@@ -5,7 +5,7 @@ import { SimulatedAir } from '#protocols/gossip/simulated-mesh.ts';
 import type { Verify } from '#protocols/gossip/signing.ts';
 import { Framer, type Frame } from '#protocols/mavlink/framer.ts';
 import type { Mission } from '#protocols/mission/mission.ts';
-import { seededRandom } from '#protocols/random.ts';
+import { seededRandom, type Random } from '#protocols/random.ts';
 import { Fleet } from '../fleet.ts';
 import type { Imagine } from '../machine/delayed-planner.ts';
 import { MachineClock, type VirtualTime } from '../machine/machine-clock.ts';
@@ -18,6 +18,7 @@ import { STEP_MS, type Vehicle } from '../vehicle.ts';
 import { EpisodeOperator } from './episode-operator.ts';
 import { identitiesOf, OPERATOR_MEMBER } from './identities.ts';
 import { LockstepDrone, type DroneWorld } from './lockstep-drone.ts';
+import { LineNoise } from './line-noise.ts';
 import { sharedVerify } from './shared-verify.ts';
 
 export interface EpisodeOptions {
@@ -61,6 +62,7 @@ export class Episode {
   readonly #startMs = new Map<number, number>();
   readonly #byId: ReadonlyMap<number, LockstepDrone>;
   readonly #tamper: EpisodeOptions['tamper'];
+  readonly #noise = new Map<number, { towards: LineNoise; back: LineNoise }>();
   #pending: Promise<void>[] = [];
   /** Told of every packet that reaches a vehicle, at the moment {@link nowMs}. */
   onVehiclePacket: ((sysid: number, packet: Uint8Array) => void) | undefined;
@@ -137,6 +139,17 @@ export class Episode {
     return this.#fleet.vehicle(sysid);
   }
 
+  /** Bits flip on the wire between a vehicle and its companion, both ways; 0: no more. */
+  setLineNoise(sysid: number, bitErrorRate: number, random: Random): void {
+    if (bitErrorRate === 0) this.#noise.delete(sysid);
+    else {
+      this.#noise.set(sysid, {
+        towards: new LineNoise(bitErrorRate, random.fork('towards')),
+        back: new LineNoise(bitErrorRate, random.fork('back')),
+      });
+    }
+  }
+
   truth(): TruthSummary {
     return this.#fleet.truth();
   }
@@ -165,8 +178,9 @@ export class Episode {
   async digest(): Promise<string> {
     const hash = createHash('sha256');
     for (const { storage } of this.drones) {
-      for (const name of await storage.log.list())
-        hash.update(name).update(storage.log.bytes(name));
+      for (const log of [...storage.formerLogs, storage.log]) {
+        for (const name of await log.list()) hash.update(name).update(log.bytes(name));
+      }
     }
     return hash.digest('hex');
   }
@@ -185,7 +199,7 @@ export class Episode {
       this.#tamper === undefined ? packet : this.#tamper(sysid, packet, this.#time.nowMs);
     if (sent === undefined) return;
     this.onVehiclePacket?.(sysid, sent);
-    this.#wires.get(sysid)?.push(sent);
+    this.#wires.get(sysid)?.push(this.#noise.get(sysid)?.towards.pass(sent) ?? sent);
   }
 
   /** Where a member truly is; the operator stands at the origin. */
@@ -222,7 +236,7 @@ export class Episode {
 
   readonly #outputs = {
     send: (sysid: number, datagram: Uint8Array): void =>
-      this.#byId.get(sysid)?.hearVehicle(datagram),
+      this.#byId.get(sysid)?.hearVehicle(this.#noise.get(sysid)?.back.pass(datagram) ?? datagram),
     look: (sysid: number, look: Parameters<LockstepDrone['look']>[0]): void =>
       this.#byId.get(sysid)?.look(look),
   };

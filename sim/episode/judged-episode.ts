@@ -1,4 +1,5 @@
 import { Fault as Failure } from '#protocols/fault.ts';
+import type { Disk } from '#protocols/log/disk-port.ts';
 import { verifyFlight } from '#protocols/log/verify.ts';
 import type { Mission } from '#protocols/mission/mission.ts';
 import { seededRandom } from '#protocols/random.ts';
@@ -142,18 +143,22 @@ export class JudgedEpisode {
   /** I9: what stands in a log verifies to its end, or to where its computer died. */
   async #judgeLogs(): Promise<void> {
     for (const { sysid, storage } of this.episode.drones) {
-      const verification = await verifyFlight(storage.log).catch((error: unknown) => {
-        if (error instanceof Failure && error.code === 'log-not-found') return undefined;
-        throw error;
-      });
-      if (verification?.status !== 'failed') continue;
-      this.checker.note({
-        invariant: 'I9',
-        atMs: this.episode.nowMs,
-        drones: [sysid],
-        detail: verification.problems.map(({ message }) => message).join('; '),
-      });
+      for (const log of [...storage.formerLogs, storage.log]) await this.#judgeLog(sysid, log);
     }
+  }
+
+  async #judgeLog(sysid: number, log: Disk): Promise<void> {
+    const verification = await verifyFlight(log).catch((error: unknown) => {
+      if (error instanceof Failure && error.code === 'log-not-found') return undefined;
+      throw error;
+    });
+    if (verification?.status !== 'failed') return;
+    this.checker.note({
+      invariant: 'I9',
+      atMs: this.episode.nowMs,
+      drones: [sysid],
+      detail: verification.problems.map(({ message }) => message).join('; '),
+    });
   }
 }
 

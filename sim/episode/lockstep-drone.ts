@@ -2,6 +2,7 @@ import type { SafePlanner } from '#agent/mind/plan-port.ts';
 import type { PayloadConfiguration } from '#agent/mind/state.ts';
 import type { SimulatedAir } from '#protocols/gossip/simulated-mesh.ts';
 import type { Verify } from '#protocols/gossip/signing.ts';
+import type { FlightInfo } from '#protocols/log/segment-meta.ts';
 import type { Random } from '#protocols/random.ts';
 import { CompanionStorage } from '../machine/companion-storage.ts';
 import type { Companion, ProcessName } from '../machine/companion.ts';
@@ -43,7 +44,7 @@ const PLAN_MEAN_MS = 5;
 export class LockstepDrone implements Companion {
   readonly sysid: number;
   readonly clock: MachineClock;
-  readonly storage = new CompanionStorage();
+  readonly storage: CompanionStorage;
   readonly pilot: PilotHost;
   readonly mind: MindHost;
   readonly mesh: MeshHost;
@@ -51,6 +52,9 @@ export class LockstepDrone implements Companion {
   readonly #processes: Readonly<Record<ProcessName, Supervised>>;
   readonly #overhear: DroneWorld['overhear'];
   #isSupervised = false;
+  /** The computer is broken for good. */
+  #isLost = false;
+  #bootEpoch: number;
   #planner: DelayedPlanner | undefined;
   readonly #stalls = new Map<string, number>();
   #hasCamera = true;
@@ -59,13 +63,15 @@ export class LockstepDrone implements Companion {
     this.sysid = sysid;
     this.clock = clock;
     this.#overhear = world.overhear;
-    const { identities, verify, bootEpoch } = world;
-    const flight = {
-      flight: `drone-${sysid}-${bootEpoch}`,
+    this.storage = new CompanionStorage(() => clock.monotonicMs());
+    this.#bootEpoch = world.bootEpoch;
+    const { identities, verify } = world;
+    const flight = (): FlightInfo => ({
+      flight: `drone-${sysid}-${this.#bootEpoch}`,
       sysid,
-      bootEpoch,
+      bootEpoch: this.#bootEpoch,
       versions: { model: world.model },
-    };
+    });
     this.recorder = new RecorderHost(this, flight, world.pending);
     this.pilot = new PilotHost(this, {
       operators: [{ member: OPERATOR_MEMBER, publicKeyHex: identities.operatorKeyHex }],
@@ -78,7 +84,7 @@ export class LockstepDrone implements Companion {
       verify,
       authorityKey: identities.authority.publicKey,
       signedRoster: identities.signedRoster,
-      bootEpoch,
+      bootEpoch: () => this.#bootEpoch,
       random: random.fork('mesh'),
       join: (member, roster, handlers) => world.air.join(member, roster, handlers),
     });
@@ -118,10 +124,41 @@ export class LockstepDrone implements Companion {
 
   /** Kills one process, which the supervisor starts again, or the whole agent for good. */
   kill(name?: ProcessName): void {
-    if (name === undefined) this.#isSupervised = false;
-    for (const one of name === undefined ? PROCESSES : [name]) {
-      this.#processes[one].kill(this.#isSupervised);
-    }
+    if (name === undefined) {
+      this.#isLost = true;
+      this.#halt();
+    } else this.#processes[name].kill(this.#isSupervised);
+  }
+
+  ended(name: ProcessName): void {
+    this.kill(name);
+  }
+
+  #halt(): void {
+    this.#isSupervised = false;
+    for (const name of PROCESSES) this.#processes[name].kill(false);
+  }
+
+  /** The power goes: every process at once, and what the disk had not synced. */
+  losePower(random: Random): void {
+    this.#halt();
+    this.storage.losePower(random);
+  }
+
+  /** The power is back, `uptimeMs` before the supervisor starts: a new boot, another flight. */
+  boot(uptimeMs: number): void {
+    if (this.#isLost || this.#isSupervised) return;
+    this.clock.reboot(uptimeMs);
+    const unixS = Number(this.clock.unixUs() / 1_000_000n);
+    this.#bootEpoch = Math.max(this.#bootEpoch + 1, unixS);
+    this.storage.beginFlight();
+    for (const name of PROCESSES) this.#processes[name].forget();
+    this.start();
+  }
+
+  /** The next start of a process takes this much longer. */
+  holdUp(name: ProcessName, byMs: number): void {
+    this.#processes[name].holdUp(byMs);
   }
 
   /** One process at most: the recorder tells them apart by the moment of their start. */

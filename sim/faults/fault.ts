@@ -1,9 +1,22 @@
 import { z } from 'zod';
 
-import { CAMERA, CLOCK, KILL, LOST_COMPANION, STALL } from './kinds/companion.ts';
-import { DEAF, FADE, JAMMER, PARTITION } from './kinds/radio.ts';
+import {
+  CAMERA,
+  CLOCK,
+  DISK_FULL,
+  KILL,
+  LOST_COMPANION,
+  POWER,
+  SKEW,
+  SLOW_RESTART,
+  STALL,
+} from './kinds/companion.ts';
+import { MOTOR, PAYLOAD, WIND } from './kinds/flight.ts';
+import { GNSS_DRIFT, GNSS_STEP } from './kinds/gnss-spoof.ts';
+import { ASYMMETRIC, DEAF, FADE, JAMMER, LATENCY, PARTITION, SPLIT } from './kinds/radio.ts';
+import { ACCELEROMETER, BAROMETER, MAGNETOMETER, RANGE } from './kinds/sensors.ts';
 import { SWIZZLE } from './kinds/swizzle.ts';
-import { BATTERY, ESTIMATOR, GNSS, REBOOT } from './kinds/vehicle.ts';
+import { BATTERY, ESTIMATOR, GNSS, REBOOT, SERIAL_NOISE } from './kinds/vehicle.ts';
 import type { FaultKind } from './fault-kind.ts';
 
 /** Every kind of fault that a schedule may name. A new kind is a line here and a definition in `kinds/`. */
@@ -22,6 +35,23 @@ const KINDS = [
   FADE,
   JAMMER,
   SWIZZLE,
+  GNSS_STEP,
+  GNSS_DRIFT,
+  BAROMETER,
+  MAGNETOMETER,
+  ACCELEROMETER,
+  RANGE,
+  WIND,
+  PAYLOAD,
+  MOTOR,
+  SLOW_RESTART,
+  POWER,
+  DISK_FULL,
+  SKEW,
+  ASYMMETRIC,
+  LATENCY,
+  SPLIT,
+  SERIAL_NOISE,
 ] as const;
 
 /** What befalls a swarm, and when; simulated ms since the start of the episode. */

@@ -11,6 +11,8 @@ export interface Companion {
   readonly storage: CompanionStorage;
   /** Carries one frame to a process of this computer; lost when that one is dead. */
   send(to: ProcessName, type: number, payload: Uint8Array, from: ProcessName): void;
+  /** A process ended by an error of its own, as by an exception that nobody caught. */
+  ended(process: ProcessName): void;
 }
 
 /** One process of a companion computer in lockstep: its tick with its `main.ts` replaced. */

@@ -4,6 +4,13 @@ import type { Random } from '#protocols/random.ts';
 
 export class PowerCut extends Error {}
 
+/** What a write to a full disk fails with. */
+export const diskFull = (): Error =>
+  Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
+
+/** What a file system writes at once, and may write later than what comes after it, bytes. */
+const BLOCK_BYTES = 4096;
+
 /** Appended pieces in order; the first `syncedPieces` of them are durable. */
 interface StoredFile {
   pieces: Uint8Array[];
@@ -17,12 +24,15 @@ const joined = (pieces: readonly Uint8Array[]): Uint8Array => new Uint8Array(Buf
 
 /**
  * A disk in memory that keeps only its promises: {@link crash} leaves of what was appended and not
- * synced a random part, of some files more and of others less.
+ * synced a random part, of some files more and of others less, sometimes with holes of zeros where a
+ * block was to be written after the ones behind it.
  */
 export class CrashingDisk implements Disk {
   readonly #files = new Map<string, StoredFile>();
   /** Operations until the power goes; each append, sync, create and replace is one. */
   operationsLeft = Infinity;
+  /** Nothing more can be written; of what is appended then a part may get through. */
+  isFull = false;
 
   async list(): Promise<string[]> {
     return [...this.#files.keys()].sort();
@@ -55,6 +65,7 @@ export class CrashingDisk implements Disk {
     const file = this.#files.get(name)!;
     return {
       append: async (bytes) => {
+        if (this.isFull) file.pieces.push(bytes.slice(0, bytes.length / 2));
         this.#work();
         file.pieces.push(bytes.slice());
       },
@@ -67,6 +78,7 @@ export class CrashingDisk implements Disk {
   }
 
   #work(): void {
+    if (this.isFull) throw diskFull();
     this.operationsLeft -= 1;
     if (this.operationsLeft < 0) throw new PowerCut('power cut');
   }
@@ -92,7 +104,9 @@ export class CrashingDisk implements Disk {
       const synced = joined(pieces.slice(0, syncedPieces));
       const unsynced = joined(pieces.slice(syncedPieces));
       const kept = Math.floor(random.uniform() * (unsynced.length + 1));
-      after.put(name, joined([synced, unsynced.subarray(0, kept)]));
+      const tail = unsynced.slice(0, kept);
+      loseBlocks(tail, synced.length, random);
+      after.put(name, joined([synced, tail]));
     }
     return after;
   }
@@ -103,3 +117,14 @@ export class CrashingDisk implements Disk {
     return copy;
   }
 }
+
+/** Blocks may reach a disk in any order: of every other tail some are missing, and read as zeros. */
+const loseBlocks = (tail: Uint8Array, startsAt: number, random: Random): void => {
+  if (random.uniform() < 0.5) return;
+  let from = 0;
+  while (from < tail.length) {
+    const until = Math.min(tail.length, from + BLOCK_BYTES - ((startsAt + from) % BLOCK_BYTES));
+    if (random.uniform() < 0.3) tail.fill(0, from, until);
+    from = until;
+  }
+};

@@ -15,8 +15,8 @@ const EPISODE_UNIX_US = 1_767_225_600_000_000n;
  */
 export class MachineClock implements Clock {
   readonly #time: Readonly<VirtualTime>;
-  readonly #bootedMs: number;
-  readonly #rate: number;
+  #bootedMs: number;
+  #rate: number;
   #unixShiftUs = 0n;
 
   /** @param bootedMs uptime at the episode's start, ms. @param skewPpm error of its rate, parts per million. */
@@ -28,6 +28,18 @@ export class MachineClock implements Clock {
 
   monotonicMs(): number {
     return this.#bootedMs + this.#time.nowMs * this.#rate;
+  }
+
+  /** The computer starts anew: the monotonic clock begins at `uptimeMs`. */
+  reboot(uptimeMs: number): void {
+    this.#bootedMs = uptimeMs - this.#time.nowMs * this.#rate;
+  }
+
+  /** From now on its crystal runs fast by this, as when it gets warm. */
+  setSkew(skewPpm: number): void {
+    const nowMs = this.monotonicMs();
+    this.#rate = 1 + skewPpm / 1e6;
+    this.reboot(nowMs);
   }
 
   unixUs(): bigint {

@@ -21,7 +21,8 @@ interface MeshParts {
   verify: Verify;
   authorityKey: Uint8Array;
   signedRoster: Uint8Array;
-  bootEpoch: number;
+  /** Of the computer's present boot. */
+  bootEpoch: () => number;
   random: Random;
   join(member: number, roster: Roster, handlers: MeshHandlers): Mesh;
 }
@@ -72,7 +73,7 @@ export class MeshHost implements ProcessHost {
     wiring.drone = drone;
     const mesh = join(sysid, member.admission.roster, session);
     session.attach(mesh);
-    const keeper = new StateKeeper(member, storage, clock);
+    const keeper = new StateKeeper(member, storage, clock, () => undefined);
     keeper.keep();
     this.#running = { session, drone, mesh, keeper, records, deadlineMs: nowMs, ticks: 0 };
     this.pilotConnected();
@@ -123,7 +124,8 @@ export class MeshHost implements ProcessHost {
 
   #restoredMember(nowMs: number): MeshMember {
     const { sysid, storage } = this.#companion;
-    const { key, verify, authorityKey, signedRoster, bootEpoch } = this.#parts;
+    const { key, verify, authorityKey, signedRoster } = this.#parts;
+    const bootEpoch = this.#parts.bootEpoch();
     const resumed = resumeCounters(storage.readCounters(), bootEpoch, bootEpoch);
     const member = createMeshMember({
       self: sysid,

@@ -21,13 +21,18 @@ interface Running {
  */
 export class RecorderHost implements ProcessHost {
   readonly #companion: Companion;
-  readonly #flight: FlightInfo;
+  readonly #flight: () => FlightInfo;
   readonly #pending: (work: Promise<void>) => void;
   #running: Running | undefined;
   /** Counts starts and kills: work of an earlier life must not touch this one. */
   #life = 0;
 
-  constructor(companion: Companion, flight: FlightInfo, pending: (work: Promise<void>) => void) {
+  /** @param flight that of the computer's present boot. */
+  constructor(
+    companion: Companion,
+    flight: () => FlightInfo,
+    pending: (work: Promise<void>) => void,
+  ) {
     this.#companion = companion;
     this.#flight = flight;
     this.#pending = pending;
@@ -39,11 +44,24 @@ export class RecorderHost implements ProcessHost {
 
   start(): void {
     this.#life += 1;
-    this.#pending(this.#open(this.#life));
+    this.#pending(this.#orEnds(this.#life, this.#open(this.#life)));
+  }
+
+  /** An error of the disk ends the process; its supervisor starts it again. */
+  async #orEnds(life: number, work: Promise<void>): Promise<void> {
+    try {
+      await work;
+    } catch {
+      if (life === this.#life) this.#companion.ended('recorder');
+    }
   }
 
   async #open(life: number): Promise<void> {
-    const writer = await FlightWriter.open(this.#companion.storage.log, this.#flight, this.#now());
+    const writer = await FlightWriter.open(
+      this.#companion.storage.log,
+      this.#flight(),
+      this.#now(),
+    );
     if (life !== this.#life) return;
     this.#running = {
       recorder: new Recorder<ProcessName>(writer),
@@ -65,7 +83,12 @@ export class RecorderHost implements ProcessHost {
     const running = this.#running;
     this.#running = undefined;
     this.#life += 1;
-    if (running !== undefined) this.#answer(await running.recorder.close(this.#now()));
+    if (running === undefined) return;
+    try {
+      this.#answer(await running.recorder.close(this.#now()));
+    } catch {
+      // A disk that fails now leaves a log without an end, as it would there.
+    }
   }
 
   hear(type: number, payload: Uint8Array, from: ProcessName): void {
@@ -78,7 +101,7 @@ export class RecorderHost implements ProcessHost {
     const nowMs = this.#companion.clock.monotonicMs();
     if (nowMs < running.dueMs) return;
     running.dueMs = nowMs + COMMIT_MS;
-    this.#pending(this.#commit(running));
+    this.#pending(this.#orEnds(this.#life, this.#commit(running)));
   }
 
   async #commit({ recorder }: Running): Promise<void> {

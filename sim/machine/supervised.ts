@@ -14,6 +14,8 @@ export class Supervised {
   #startAtMs: number | undefined;
   #startedMs = 0;
   #delayMs: number | undefined;
+  /** Added to the next start, ms: a slow card, a busy processor. */
+  #heldUpMs = 0;
 
   constructor(host: ProcessHost, clock: Clock, random: Random) {
     this.host = host;
@@ -23,7 +25,18 @@ export class Supervised {
 
   spawn(afterMs = 0): void {
     const spawnMs = SPAWN_MS.least + SPAWN_MS.spread * this.#random.uniform();
-    this.#startAtMs = this.#clock.monotonicMs() + afterMs + spawnMs;
+    this.#startAtMs = this.#clock.monotonicMs() + afterMs + spawnMs + this.#heldUpMs;
+    this.#heldUpMs = 0;
+  }
+
+  /** Its next start takes this much longer, once. */
+  holdUp(byMs: number): void {
+    this.#heldUpMs = byMs;
+  }
+
+  /** Its supervisor is a new one, which has never seen it die. */
+  forget(): void {
+    this.#delayMs = undefined;
   }
 
   /** True when it is time to {@link start}. */

@@ -25,6 +25,10 @@ export class Quadrotor {
   readonly ratesFrd: Vector3 = vector3(0, 0, 0);
   /** Thrust of motors 1–4, N. */
   readonly motorThrustN = new Float64Array(4);
+  /** Share of its thrust that each motor still gives, 0..1. */
+  readonly motorHealth = new Float64Array(4).fill(1);
+  /** The airframe's, and what it has taken up or let fall since, kg. */
+  massKg: number;
   onGround = true;
   /** Downward speed at the hardest contact with the ground so far, m/s: a landing is followed by small hops. */
   touchdownSpeedMps = 0;
@@ -32,6 +36,7 @@ export class Quadrotor {
 
   constructor(parameters: Readonly<VehicleParameters>, northM: number, eastM: number, yawRad = 0) {
     this.parameters = parameters;
+    this.massKg = parameters.massKg;
     this.positionNed = vector3(northM, eastM, 0);
     quaternionFromEuler(0, 0, yawRad, this.attitude);
   }
@@ -69,13 +74,14 @@ export class Quadrotor {
     for (let motor = 0; motor < 4; motor += 1) {
       const command = throttle[motor]!;
       // A controller gone mad may ask for NaN: motors then stop, and the world stays finite.
-      const target = command > 0 ? Math.min(command, 1) * fullN : 0;
+      const target = command > 0 ? Math.min(command, 1) * fullN * this.motorHealth[motor]! : 0;
       thrust[motor] = thrust[motor]! + share * (target - thrust[motor]!);
     }
   }
 
   #accelerate(windNed: Readonly<Vector3>): void {
-    const { massKg, linearDragNPerMps, quadraticDragNPerMps2 } = this.parameters;
+    const { linearDragNPerMps, quadraticDragNPerMps2 } = this.parameters;
+    const { massKg } = this;
     const airX = this.velocityNed.x - windNed.x;
     const airY = this.velocityNed.y - windNed.y;
     const airZ = this.velocityNed.z - windNed.z;

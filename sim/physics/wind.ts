@@ -44,6 +44,8 @@ export class Wind {
   readonly #gustDirection: Vector3 = vector3(0, 0, 0);
   #gustAgeS = Number.POSITIVE_INFINITY;
   #gustPeakMps = 0;
+  /** What fronts and squalls add to the wind, each by its name. */
+  readonly #fronts = new Map<string, Readonly<Vector3>>();
 
   constructor(parameters: Readonly<WindParameters>, random: Random) {
     this.#parameters = parameters;
@@ -58,6 +60,12 @@ export class Wind {
     );
   }
 
+  /** Wind of a front on top of everything else, m/s; undefined: it has passed. */
+  setFront(name: string, velocityNed: Readonly<Vector3> | undefined): void {
+    if (velocityNed === undefined) this.#fronts.delete(name);
+    else this.#fronts.set(name, velocityNed);
+  }
+
   /** @param airspeedMps the vehicle's speed through the air: it meets the eddies that much sooner. */
   step(dtS: number, airspeedMps: number): void {
     const p = this.#parameters;
@@ -66,6 +74,11 @@ export class Wind {
     this.velocityNed.x = p.meanNorthMps + this.#turbulence.x + gust * this.#gustDirection.x;
     this.velocityNed.y = p.meanEastMps + this.#turbulence.y + gust * this.#gustDirection.y;
     this.velocityNed.z = p.meanDownMps + this.#turbulence.z + gust * this.#gustDirection.z;
+    for (const { x, y, z } of this.#fronts.values()) {
+      this.velocityNed.x += x;
+      this.velocityNed.y += y;
+      this.velocityNed.z += z;
+    }
   }
 
   #stir(dtS: number, airspeedMps: number): void {

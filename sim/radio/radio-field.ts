@@ -20,6 +20,12 @@ export interface RadioRange {
   lostM: number;
 }
 
+/** What is added to a direction's delay: a floor, and the mean of an exponential part, ms. */
+export interface Delay {
+  floorMs: number;
+  meanMs: number;
+}
+
 /** The worse of two profiles is the one that loses more. */
 const ORDER: readonly ProfileName[] = ['P1', 'P2', 'P3', 'P4'];
 
@@ -35,6 +41,9 @@ export class RadioField {
   /** Per direction `from>to`: what each named fault does to it. */
   readonly #cuts = new Map<string, Set<string>>();
   readonly #worse = new Map<string, Map<string, ProfileName>>();
+  readonly #delays = new Map<string, Map<string, Delay>>();
+  /** Made once each: a channel begins anew when its profile is another object. */
+  readonly #delayed = new Map<string, RadioProfile>();
 
   constructor(
     base: ProfileName,
@@ -74,6 +83,15 @@ export class RadioField {
     this.#worse.set(key, reasons);
   }
 
+  /** Whatever passes in this direction takes so much longer, for the named reason; undefined: no longer. */
+  delay(from: number, to: number, name: string, delay: Delay | undefined): void {
+    const key = directed(from, to);
+    const reasons = this.#delays.get(key) ?? new Map<string, Delay>();
+    if (delay === undefined) reasons.delete(name);
+    else reasons.set(name, delay);
+    this.#delays.set(key, reasons);
+  }
+
   /** Undefined where nothing passes. */
   profileOf(from: number, to: number): RadioProfile | undefined {
     const name = directed(from, to);
@@ -94,7 +112,22 @@ export class RadioField {
     if (distanceM > this.#range.edgeM) atLeast('P3');
     for (const profile of this.#worse.get(name)?.values() ?? []) atLeast(profile);
     if (this.#isJammed(receiver)) atLeast('P4');
-    return RADIO_PROFILES[ORDER[rank]!];
+    return this.#withDelays(name, ORDER[rank]!);
+  }
+
+  #withDelays(name: string, profileName: ProfileName): RadioProfile {
+    const profile = RADIO_PROFILES[profileName];
+    const reasons = this.#delays.get(name);
+    if (reasons === undefined || reasons.size === 0) return profile;
+    let { delayFloorMs, delayMeanMs } = profile;
+    for (const { floorMs, meanMs } of reasons.values()) {
+      delayFloorMs += floorMs;
+      delayMeanMs += meanMs;
+    }
+    const key = `${profileName} ${delayFloorMs} ${delayMeanMs}`;
+    const known = this.#delayed.get(key) ?? { ...profile, delayFloorMs, delayMeanMs };
+    this.#delayed.set(key, known);
+    return known;
   }
 
   #isJammed(receiver: Place): boolean {

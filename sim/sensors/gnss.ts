@@ -2,6 +2,7 @@ import { geodeticFromNed, type Origin } from '#protocols/frames.ts';
 import type { Random } from '#protocols/random.ts';
 import { vector3 } from '#protocols/vector.ts';
 import type { Quadrotor } from '../physics/quadrotor.ts';
+import { SensorErrors } from './sensor-errors.ts';
 import { Drift } from './drift.ts';
 
 /** Errors of a single-frequency receiver in the open: what wanders, and what jitters. */
@@ -27,12 +28,14 @@ export class Gnss {
   readonly #truth: Quadrotor;
   readonly #origin: Origin;
   readonly #random: Random;
+  readonly #errors: SensorErrors;
   readonly #north: Drift;
   readonly #east: Drift;
   readonly #down: Drift;
   #ageS = 0;
 
-  constructor(truth: Quadrotor, origin: Origin, random: Random) {
+  constructor(truth: Quadrotor, origin: Origin, random: Random, errors = new SensorErrors()) {
+    this.#errors = errors;
     this.#truth = truth;
     this.#origin = origin;
     this.#random = random;
@@ -53,12 +56,14 @@ export class Gnss {
     this.#east.step(dtS);
     this.#down.step(dtS);
     const { x, y, z } = this.#truth.positionNed;
-    const { x: vn, y: ve } = this.#truth.velocityNed;
+    const { lie } = this.#errors;
+    const vn = this.#truth.velocityNed.x + (lie?.velocityNed.x ?? 0);
+    const ve = this.#truth.velocityNed.y + (lie?.velocityNed.y ?? 0);
     const jitter = (): number => JITTER_M * this.#random.normal();
     const measured = vector3(
-      x + this.#north.value + jitter(),
-      y + this.#east.value + jitter(),
-      z + this.#down.value + jitter(),
+      x + this.#north.value + jitter() + (lie?.offsetNed.x ?? 0),
+      y + this.#east.value + jitter() + (lie?.offsetNed.y ?? 0),
+      z + this.#down.value + jitter() + (lie?.offsetNed.z ?? 0),
     );
     Object.assign(this.fix, geodeticFromNed(this.#origin, measured));
     this.fix.groundSpeedMps = Math.sqrt(vn * vn + ve * ve);

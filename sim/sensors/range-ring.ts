@@ -10,6 +10,11 @@ const NOISE_M = 0.05;
 /** Share of readings that a real sensor of this kind loses. */
 const DROPOUT = 0.005;
 
+export type RangeFailure = 'blind' | 'stuck' | 'ghosts';
+
+/** Share of readings that a ring with ghosts makes up. */
+const GHOSTS = 0.1;
+
 /**
  * A level ring of ranges about the vehicle, 72 sectors of 5°, sector 0 straight ahead, clockwise, as
  * OBSTACLE_DISTANCE in body frame. Infinity means nothing within 20 m.
@@ -17,6 +22,8 @@ const DROPOUT = 0.005;
 export class RangeRing {
   readonly rangesM = new Float64Array(SECTORS).fill(Number.POSITIVE_INFINITY);
   readonly limitsM = { least: LEAST_M, most: MOST_M } as const;
+  /** How it fails: it sees nothing, says for ever what it said last, or sees what is not there. */
+  failure: RangeFailure | undefined;
   readonly #truth: Quadrotor;
   readonly #obstacles: readonly Obstacle[];
   readonly #random: Random;
@@ -29,6 +36,20 @@ export class RangeRing {
 
   /** One scan; 10 Hz is this sensor's rate. */
   scan(): void {
+    if (this.failure === 'stuck') return;
+    if (this.failure === 'blind') this.rangesM.fill(Number.POSITIVE_INFINITY);
+    else this.#look();
+    if (this.failure === 'ghosts') this.#seeGhosts();
+  }
+
+  #seeGhosts(): void {
+    for (let sector = 0; sector < SECTORS; sector += 1) {
+      if (this.#random.uniform() >= GHOSTS) continue;
+      this.rangesM[sector] = LEAST_M + (MOST_M - LEAST_M) * this.#random.uniform();
+    }
+  }
+
+  #look(): void {
     const { x: northM, y: eastM } = this.#truth.positionNed;
     const near = obstaclesNear(this.#obstacles, northM, eastM, MOST_M);
     if (near.length === 0) {

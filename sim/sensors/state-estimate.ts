@@ -3,6 +3,7 @@ import { vector3, type Vector3 } from '#protocols/vector.ts';
 import type { Quadrotor } from '../physics/quadrotor.ts';
 import { identityQuaternion, multiplyQuaternions, type Quaternion } from '../rotation.ts';
 import { Drift } from './drift.ts';
+import { LedEstimate, SensorErrors } from './sensor-errors.ts';
 
 /** Standard deviations and correlation times of the errors; defaults: a calm EKF2 on GNSS. */
 export interface EstimateErrors {
@@ -56,9 +57,17 @@ export class StateEstimate {
   readonly #rotation: readonly [Drift, Drift, Drift];
   readonly #rates: readonly [Drift, Drift, Drift];
   readonly #error: Quaternion = identityQuaternion();
+  readonly #sensors: SensorErrors;
+  readonly #led = new LedEstimate();
 
-  constructor(truth: Quadrotor, errors: Readonly<EstimateErrors>, random: Random) {
+  constructor(
+    truth: Quadrotor,
+    errors: Readonly<EstimateErrors>,
+    random: Random,
+    sensors = new SensorErrors(),
+  ) {
     this.#truth = truth;
+    this.#sensors = sensors;
     const correlationS = errors.positionCorrelationS;
     const drift = (sigma: number, seconds: number): Drift => new Drift(sigma, seconds, random);
     this.#position = [
@@ -119,6 +128,7 @@ export class StateEstimate {
 
   /** Without GNSS: a small imagined acceleration adds up. Height comes from the barometer. */
   coast(dtS: number, trusted: boolean): void {
+    this.#led.coast();
     const step = dtS * (trusted ? COASTING_MPS2.trusted : COASTING_MPS2.lost);
     const v = this.#coastVelocityNed;
     v.x += step * Math.cos(this.#coastHeadingRad);
@@ -127,8 +137,14 @@ export class StateEstimate {
     this.#coastNed.y += v.y * dtS;
   }
 
-  /** GNSS is back: what was imagined is dropped, which is a reset. */
-  aid(): void {
+  /** GNSS does not say what the estimate does, and is refused. */
+  get rejectsGnss(): boolean {
+    return this.#led.rejects;
+  }
+
+  /** With GNSS. When it is back what was imagined is dropped, which is a reset. */
+  aid(dtS: number): void {
+    if (this.#led.follow(dtS, this.#sensors.lie)) this.resetCounter += 1;
     const v = this.#coastVelocityNed;
     if (v.x === 0 && v.y === 0) return;
     Object.assign(v, vector3(0, 0, 0));
@@ -141,17 +157,22 @@ export class StateEstimate {
     const { positionNed: p, velocityNed: v, ratesFrd: w } = this.#truth;
     const offset = this.#offsetNed;
     const coast = this.#coastNed;
-    this.positionNed.x = p.x + this.#position[0].value + offset.x + coast.x - this.originNed.x;
-    this.positionNed.y = p.y + this.#position[1].value + offset.y + coast.y - this.originNed.y;
-    this.positionNed.z = p.z + this.#position[2].value + offset.z - this.originNed.z;
-    this.velocityNed.x = v.x + this.#velocity[0].value + this.#coastVelocityNed.x;
-    this.velocityNed.y = v.y + this.#velocity[1].value + this.#coastVelocityNed.y;
-    this.velocityNed.z = v.z + this.#velocity[2].value;
+    const { positionNed: led, velocityNed: ledMps } = this.#led;
+    const { total: wrong } = this.#sensors;
+    const [north, east, down] = this.#position;
+    this.positionNed.x = p.x + north.value + offset.x + coast.x + led.x - this.originNed.x;
+    this.positionNed.y = p.y + east.value + offset.y + coast.y + led.y - this.originNed.y;
+    this.positionNed.z = p.z + down.value + offset.z + led.z + wrong.downM - this.originNed.z;
+    const coastMps = this.#coastVelocityNed;
+    const [northMps, eastMps, downMps] = this.#velocity;
+    this.velocityNed.x = v.x + northMps.value + coastMps.x + ledMps.x + wrong.northMps;
+    this.velocityNed.y = v.y + eastMps.value + coastMps.y + ledMps.y + wrong.eastMps;
+    this.velocityNed.z = v.z + downMps.value + ledMps.z + wrong.downMps;
     this.ratesFrd.x = w.x + this.#rates[0].value;
     this.ratesFrd.y = w.y + this.#rates[1].value;
     this.ratesFrd.z = w.z + this.#rates[2].value;
     // Small angles: half of each is the vector part. The heading's may be large after a reset.
-    const halfYawRad = (this.#rotation[2].value + this.#offsetYawRad) / 2;
+    const halfYawRad = (this.#rotation[2].value + this.#offsetYawRad + wrong.yawRad) / 2;
     this.#error.w = Math.cos(halfYawRad);
     this.#error.x = this.#rotation[0].value / 2;
     this.#error.y = this.#rotation[1].value / 2;

@@ -25,6 +25,8 @@ export interface Instruments {
   readonly autopilot: Autopilot;
   /** How often the estimator has jumped since boot. */
   estimateResets(): number;
+  /** The estimator refuses what GNSS says. */
+  rejectsGnss(): boolean;
   /** Milliseconds since boot. */
   bootMs(): number;
   /** Unix time that the vehicle believes, µs. */

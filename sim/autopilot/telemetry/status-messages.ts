@@ -112,6 +112,9 @@ export const extendedStateMessage = (instruments: Instruments): (() => ExtendedS
   };
 };
 
+/** ESTIMATOR_STATUS_FLAGS: innovations of GNSS fail. */
+const GPS_GLITCH = 1024;
+
 const estimatorFlags = ({ aligned, positionValid }: Situation): number => {
   if (!aligned) return FLAGS_ALIGNING;
   return positionValid ? FLAGS_ALIGNED : FLAGS_LOST;
@@ -124,7 +127,7 @@ export const estimatorMessage = (instruments: Instruments): (() => EstimatorStat
   message.posVertAccuracy = 0.1;
   return () => {
     message.timeUsec = BigInt(Math.round(instruments.bootMs() * 1000));
-    message.flags = estimatorFlags(situation);
+    message.flags = estimatorFlags(situation) | (instruments.rejectsGnss() ? GPS_GLITCH : 0);
     message.posHorizAccuracy = situation.horizontalErrorM;
     return message;
   };

@@ -51,6 +51,29 @@ export const REBOOT = faultKind(
   },
 );
 
+/** Bits flip on the serial line between flight controller and companion, both ways. */
+export const SERIAL_NOISE = faultKind(
+  'serial-noise',
+  { sysid, bitErrorRate: z.number().min(1e-7).max(0.5), forMs },
+  {
+    draw: ({ sysids }, random) => ({
+      sysid: pick(sysids, random),
+      // Every order of magnitude alike.
+      bitErrorRate: 10 ** (-4 + 2 * random.uniform()),
+      forMs: between(1000, 30_000, random),
+    }),
+    begin: ({ sysid: id, bitErrorRate }, { episode, random, hold }) => {
+      const release = hold(`line-${id}`);
+      episode.setLineNoise(id, bitErrorRate, random);
+      return {
+        end: () => {
+          if (release()) episode.setLineNoise(id, 0, random);
+        },
+      };
+    },
+  },
+);
+
 const jumpM = z.number().min(-1000).max(1000);
 
 /** The estimator's frame jumps; the vehicle does not. */

@@ -182,9 +182,9 @@ export class DroneMesh {
 
 const isNews = (before: PilotStatus | undefined, now: PilotStatus): boolean =>
   before === undefined ||
-  before.values.directiveNumber !== now.values.directiveNumber ||
-  before.values.directiveIssuer !== now.values.directiveIssuer ||
-  before.values.phase !== now.values.phase ||
+  !Object.is(before.values.directiveNumber, now.values.directiveNumber) ||
+  !Object.is(before.values.directiveIssuer, now.values.directiveIssuer) ||
+  !Object.is(before.values.phase, now.values.phase) ||
   codesOf(before.troubles) !== codesOf(now.troubles);
 
 /** Without their subjects: shares of lost packets change with every look. */

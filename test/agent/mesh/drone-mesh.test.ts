@@ -107,6 +107,19 @@ describe('the beacon', () => {
     expect(story.two.beacons(1).at(-1)!.payload.directive).toEqual([OPERATOR, 4]);
   });
 
+  it('is no news while the pilot says the same, also of what it does not know yet', () => {
+    const story = new Story();
+    const unordered = { ...flying, directiveIssuer: Number.NaN, directiveNumber: Number.NaN };
+    story.one.status(unordered);
+    story.run(1000);
+    const before = story.two.beacons(1).length;
+    for (let round = 0; round < 20; round += 1) {
+      story.one.status(unordered);
+      story.run(100);
+    }
+    expect(story.two.beacons(1).length - before).toBeLessThanOrEqual(5);
+  });
+
   it('carries the mind’s share of it, the audit chain’s head and echoes, until the mind falls silent', () => {
     const story = new Story();
     story.run(200);

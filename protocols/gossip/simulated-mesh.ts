@@ -46,6 +46,8 @@ export class SimulatedAir {
   readonly #events = new EventQueue();
   #nowMs = 0;
   #messages = 0;
+  /** Handshakes that passed the air and were refused for who the other was. */
+  refusedHandshakes = 0;
 
   constructor(random: Random, link: SimulatedLink) {
     this.#random = random;
@@ -56,6 +58,12 @@ export class SimulatedAir {
 
   get nowMs(): number {
     return this.#nowMs;
+  }
+
+  /** A dial outside of the plan, as those try who were not asked. */
+  knock(from: number, to: number): void {
+    const station = this.#stations.get(from);
+    if (station !== undefined && this.#link.dial !== undefined) this.#dial(station, to);
   }
 
   /** A member comes on the air. Whoever is in both rosters may be linked, as far as nothing parts them. */
@@ -174,10 +182,10 @@ export class SimulatedAir {
     if (this.#stations.get(station.member) !== station) return;
     const { gossip, linked, member } = station;
     const gossipOf = (id: number): SimulatedGossip | undefined => this.#stations.get(id)?.gossip;
-    tendMesh(member, linked, gossipOf, this.#stations.size, this.#random);
+    tendMesh(member, linked, gossipOf, station.roster.members.length, this.#random);
     const told = gossip.told();
     const others = [...linked].filter((peer) => !gossip.mesh.has(peer));
-    const { Dlazy } = gossipDegree(this.#stations.size);
+    const { Dlazy } = gossipDegree(station.roster.members.length);
     if (told.length > 0) {
       for (const peer of shuffled(others, this.#random).slice(0, Dlazy)) {
         this.#tell(station, peer, told);
@@ -241,7 +249,10 @@ export class SimulatedAir {
       if (connects && other !== undefined && this.#mayLink(station, other)) {
         noteConnected(station.dials, nameOf(peer));
         this.#connect(station, other);
-      } else noteDialFailed(station.dials, nameOf(peer), this.#nowMs, this.#random);
+        return;
+      }
+      if (connects && other !== undefined) this.refusedHandshakes += 1;
+      noteDialFailed(station.dials, nameOf(peer), this.#nowMs, this.#random);
     });
   }
 
@@ -259,7 +270,7 @@ export class SimulatedAir {
   #connect(a: Station, b: Station): void {
     a.linked.add(b.member);
     b.linked.add(a.member);
-    const { Dlo } = gossipDegree(this.#stations.size);
+    const { Dlo } = gossipDegree(a.roster.members.length);
     if (a.gossip.mesh.size < Dlo || b.gossip.mesh.size < Dlo) {
       a.gossip.mesh.add(b.member);
       b.gossip.mesh.add(a.member);

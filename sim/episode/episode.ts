@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto';
 
 import type { SafePlanner } from '#agent/mind/plan-port.ts';
+import type { Received } from '#protocols/channel/mesh-messages.ts';
 import { SimulatedAir } from '#protocols/gossip/simulated-mesh.ts';
 import type { Verify } from '#protocols/gossip/signing.ts';
 import { Framer, type Frame } from '#protocols/mavlink/framer.ts';
 import type { Mission } from '#protocols/mission/mission.ts';
 import { seededRandom, type Random } from '#protocols/random.ts';
+import { Airwaves } from '../attackers/airwaves.ts';
+import { AttackTruth } from '../attackers/attack-truth.ts';
 import { Fleet } from '../fleet.ts';
 import type { Imagine } from '../machine/delayed-planner.ts';
 import { MachineClock, type VirtualTime } from '../machine/machine-clock.ts';
@@ -16,7 +19,7 @@ import type { Scenario } from '../scenario.ts';
 import type { TruthSummary } from '../truth.ts';
 import { STEP_MS, type Vehicle } from '../vehicle.ts';
 import { EpisodeOperator } from './episode-operator.ts';
-import { identitiesOf, OPERATOR_MEMBER } from './identities.ts';
+import { identitiesOf, OPERATOR_MEMBER, RIVAL_MEMBER, type Identities } from './identities.ts';
 import { LockstepDrone, type DroneWorld } from './lockstep-drone.ts';
 import { LineNoise } from './line-noise.ts';
 import { sharedVerify } from './shared-verify.ts';
@@ -35,6 +38,8 @@ export interface EpisodeOptions {
   imagine: Imagine;
   /** `name@version` of what imagines. */
   model: string;
+  /** A second operator is on the roster and on the air. */
+  hasRival?: boolean | undefined;
 }
 
 /** An antenna on a mast. */
@@ -55,6 +60,15 @@ export class Episode {
   readonly operator: EpisodeOperator;
   readonly field: RadioField;
   readonly drones: readonly LockstepDrone[];
+  /** Where members and strangers come on the air. */
+  readonly airwaves: Airwaves;
+  /** What attackers truly do. */
+  readonly attacks = new AttackTruth();
+  readonly identities: Identities;
+  /** A second operator with the same rights, if the episode has one. */
+  readonly rival: EpisodeOperator | undefined;
+  /** The mission that the operator started last. */
+  mission: Mission | undefined;
   readonly #air: SimulatedAir;
   readonly #time: VirtualTime = { nowMs: 0 };
   readonly #fleet: Fleet;
@@ -68,6 +82,8 @@ export class Episode {
   onVehiclePacket: ((sysid: number, packet: Uint8Array) => void) | undefined;
   /** Told of every message between two processes of a drone: for whoever looks on. */
   overhear: ((sysid: number, type: number, payload: Uint8Array) => void) | undefined;
+  /** Told of every message that a drone's mesh process admits, others' and its own that came back. */
+  onAdmitted: ((sysid: number, received: Received, envelope: Uint8Array) => void) | undefined;
   /** Before and after each step of 4 ms. */
   beforeStep: ((nowMs: number) => void) | undefined;
   afterStep: ((nowMs: number) => void) | undefined;
@@ -77,7 +93,12 @@ export class Episode {
     const random = seededRandom(seed).fork('episode');
     this.#tamper = options.tamper;
     const sysids = scenario.vehicles.map(({ sysid }) => sysid);
-    const identities = identitiesOf(sysids, random.fork('identities'));
+    const identities = identitiesOf(
+      sysids,
+      random.fork('identities'),
+      options.hasRival === true ? [RIVAL_MEMBER] : [],
+    );
+    this.identities = identities;
     const verify = sharedVerify(options.verify);
     const clockOf = (name: string): MachineClock => {
       const draw = random.fork(`clock-${name}`);
@@ -89,10 +110,12 @@ export class Episode {
     this.field = new RadioField(base, range, (member) => this.#placeOf(member));
     const radio = new Radio(random.fork('radio'), (from, to) => this.field.profileOf(from, to));
     this.#air = new SimulatedAir(random.fork('air'), radio);
+    this.airwaves = new Airwaves(this.#air);
     const world: DroneWorld = {
       identities,
       verify,
-      air: this.#air,
+      join: (member, roster, handlers) => this.airwaves.join(member, roster, handlers),
+      admitted: (sysid, received, envelope) => this.onAdmitted?.(sysid, received, envelope),
       safePlan: options.safePlan,
       imagine: options.imagine,
       model: options.model,
@@ -116,14 +139,19 @@ export class Episode {
       return new LockstepDrone(sysid, clockOf(`${sysid}`), own, world);
     });
     this.#byId = new Map(this.drones.map((drone) => [drone.sysid, drone]));
-    this.operator = new EpisodeOperator({
-      identities,
-      verify,
-      clock: clockOf('operator'),
-      random: random.fork('operator'),
-      air: this.#air,
-      bootEpoch: BOOT_EPOCH,
-    });
+    const operatorOf = (member: number, name: string): EpisodeOperator =>
+      new EpisodeOperator({
+        member,
+        identities,
+        verify,
+        clock: clockOf(name),
+        random: random.fork(name),
+        join: (id, roster, handlers) => this.airwaves.join(id, roster, handlers),
+        bootEpoch: BOOT_EPOCH,
+        ordered: (kind) => this.attacks.orders.push({ member, kind, atMs: this.#time.nowMs }),
+      });
+    this.operator = operatorOf(OPERATOR_MEMBER, 'operator');
+    this.rival = options.hasRival === true ? operatorOf(RIVAL_MEMBER, 'rival') : undefined;
   }
 
   /** Simulated ms since the start. */
@@ -155,6 +183,7 @@ export class Episode {
   }
 
   startMission(mission: Mission): void {
+    this.mission = mission;
     this.operator.startMission(mission);
   }
 
@@ -202,9 +231,9 @@ export class Episode {
     this.#wires.get(sysid)?.push(this.#noise.get(sysid)?.towards.pass(sent) ?? sent);
   }
 
-  /** Where a member truly is; the operator stands at the origin. */
+  /** Where a member truly is; operators, and strangers who want to be heard, stand at the origin. */
   #placeOf(member: number): Place | undefined {
-    if (member === OPERATOR_MEMBER) return OPERATOR_PLACE;
+    if (member >= OPERATOR_MEMBER) return OPERATOR_PLACE;
     const ned = this.#fleet.vehicle(member)?.quadrotor.positionNed;
     return ned === undefined ? undefined : { northM: ned.x, eastM: ned.y, heightM: 0 - ned.z };
   }
@@ -231,6 +260,7 @@ export class Episode {
     this.#air.advanceTo(nowMs);
     for (const drone of this.drones) drone.stepOthers();
     this.operator.step();
+    this.rival?.step();
     this.afterStep?.(nowMs);
   }
 

@@ -3,6 +3,7 @@ import type { Disk } from '#protocols/log/disk-port.ts';
 import { verifyFlight } from '#protocols/log/verify.ts';
 import type { Mission } from '#protocols/mission/mission.ts';
 import { seededRandom } from '#protocols/random.ts';
+import { honestOnly } from '../attackers/blame.ts';
 import { Checker } from '../checker/checker.ts';
 import type { SignedLimits } from '../checker/swarm-truth.ts';
 import type { Violation } from '../checker/violation.ts';
@@ -48,10 +49,12 @@ export class JudgedEpisode {
   #airMs = 0;
   #isOrdered = false;
   #isAborted = false;
+  #ordersNoted = 0;
 
   constructor(options: JudgedOptions) {
     this.#options = options;
-    const episode = new Episode(options);
+    const hasRival = options.faults.some(({ kind }) => kind === 'rival');
+    const episode = new Episode({ ...options, hasRival });
     const watch = new TruthWatch(episode, limitsOf(options));
     const injector = new Injector(
       episode,
@@ -64,6 +67,7 @@ export class JudgedEpisode {
     episode.beforeStep = (nowMs) => {
       injector.step(nowMs);
       this.#order(nowMs);
+      this.#noteOrders();
     };
     episode.afterStep = (nowMs) => {
       if (nowMs % OBSERVE_MS === 0) this.#observe();
@@ -77,7 +81,7 @@ export class JudgedEpisode {
     this.#judgeEnd(ended);
     await this.#judgeLogs();
     return {
-      violations: this.checker.violations,
+      violations: honestOnly(this.checker.violations, this.episode.attacks.insiders),
       simulatedMs: this.episode.nowMs,
       ended,
       tasksDone: this.#doneOwners().size,
@@ -95,7 +99,16 @@ export class JudgedEpisode {
     if (abortAtMs === undefined || this.#isAborted || nowMs < abortAtMs) return;
     this.#isAborted = true;
     this.episode.operator.direct('abort');
-    this.#watch.noteAbort();
+  }
+
+  /** Whoever gave an order: an abort of any operator counts, until any gives a newer goal. */
+  #noteOrders(): void {
+    const { orders } = this.episode.attacks;
+    for (; this.#ordersNoted < orders.length; this.#ordersNoted += 1) {
+      const { kind } = orders[this.#ordersNoted]!;
+      if (kind === 'abort') this.#watch.noteAbort();
+      else if (kind === 'goal') this.#watch.noteGoal();
+    }
   }
 
   #observe(): void {

@@ -1,6 +1,8 @@
 import type { SafePlanner } from '#agent/mind/plan-port.ts';
 import type { PayloadConfiguration } from '#agent/mind/state.ts';
-import type { SimulatedAir } from '#protocols/gossip/simulated-mesh.ts';
+import type { Received } from '#protocols/channel/mesh-messages.ts';
+import type { Mesh, MeshHandlers } from '#protocols/gossip/mesh.ts';
+import type { Roster } from '#protocols/gossip/roster.ts';
 import type { Verify } from '#protocols/gossip/signing.ts';
 import type { FlightInfo } from '#protocols/log/segment-meta.ts';
 import type { Random } from '#protocols/random.ts';
@@ -14,13 +16,15 @@ import { PilotHost } from '../machine/pilot-host.ts';
 import { RecorderHost } from '../machine/recorder-host.ts';
 import { Supervised } from '../machine/supervised.ts';
 import type { Look } from '../sensors/detector.ts';
-import { OPERATOR_MEMBER, type Identities } from './identities.ts';
+import type { Identities } from './identities.ts';
 
 /** What all drones of an episode share. */
 export interface DroneWorld {
   identities: Identities;
   verify: Verify;
-  air: SimulatedAir;
+  join(member: number, roster: Roster, handlers: MeshHandlers): Mesh;
+  /** Told of every message that a mesh process admits. */
+  admitted(sysid: number, received: Received, envelope: Uint8Array): void;
   safePlan: SafePlanner;
   imagine: Imagine;
   model: string;
@@ -74,7 +78,7 @@ export class LockstepDrone implements Companion {
     });
     this.recorder = new RecorderHost(this, flight, world.pending);
     this.pilot = new PilotHost(this, {
-      operators: [{ member: OPERATOR_MEMBER, publicKeyHex: identities.operatorKeyHex }],
+      operators: identities.operators.map((one) => ({ ...one })),
       verify,
       phaseMs: PILOT_PHASES_MS * random.fork('phase').uniform(),
       toVehicle: (packet) => world.toVehicle(sysid, packet),
@@ -86,7 +90,8 @@ export class LockstepDrone implements Companion {
       signedRoster: identities.signedRoster,
       bootEpoch: () => this.#bootEpoch,
       random: random.fork('mesh'),
-      join: (member, roster, handlers) => world.air.join(member, roster, handlers),
+      join: (member, roster, handlers) => world.join(member, roster, handlers),
+      admitted: (received, envelope) => world.admitted(sysid, received, envelope),
     });
     const latency = random.fork('planner');
     const drawMs = (): number => PLAN_FLOOR_MS - PLAN_MEAN_MS * Math.log(1 - latency.uniform());

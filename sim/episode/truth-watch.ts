@@ -58,6 +58,11 @@ export class TruthWatch {
     this.#reachable = this.#reachedBy(OPERATOR_MEMBER);
   }
 
+  /** A newer goal ends what an abort began. */
+  noteGoal(): void {
+    this.#abortedMs = undefined;
+  }
+
   /** Whether the two have had a usable path for long enough to have talked about everything. */
   hearEachOther(a: number, b: number): boolean {
     const sinceMs = this.#pathSinceMs.get(pair(a, b));

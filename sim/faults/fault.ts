@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { ATTACKS } from '../attackers/attacks.ts';
 import {
   CAMERA,
   CLOCK,
@@ -52,6 +53,7 @@ const KINDS = [
   LATENCY,
   SPLIT,
   SERIAL_NOISE,
+  ...ATTACKS,
 ] as const;
 
 /** What befalls a swarm, and when; simulated ms since the start of the episode. */

@@ -1,4 +1,5 @@
 import { DroneMesh } from '#agent/mesh/drone-mesh.ts';
+import type { Received } from '#protocols/channel/mesh-messages.ts';
 import { MESSAGE_TYPE } from '#protocols/channel/message-type.ts';
 import { resumeCounters } from '#protocols/gossip/counters.ts';
 import { createMeshMember, type MeshMember } from '#protocols/gossip/mesh-member.ts';
@@ -25,6 +26,7 @@ interface MeshParts {
   bootEpoch: () => number;
   random: Random;
   join(member: number, roster: Roster, handlers: MeshHandlers): Mesh;
+  admitted(received: Received, envelope: Uint8Array): void;
 }
 
 interface Running {
@@ -53,6 +55,11 @@ export class MeshHost implements ProcessHost {
     return this.#running !== undefined;
   }
 
+  /** Undefined while the process is dead. */
+  get session(): MeshSession | undefined {
+    return this.#running?.session;
+  }
+
   start(): void {
     const { clock, sysid, storage } = this.#companion;
     const { random, join } = this.#parts;
@@ -62,7 +69,10 @@ export class MeshHost implements ProcessHost {
     const member = this.#restoredMember(nowMs);
     const wiring: { drone?: DroneMesh } = {};
     const session = new MeshSession(member, clock, random.fork(`session-${this.#starts}`), {
-      onReceived: (received, envelope) => wiring.drone?.received(received, envelope),
+      onReceived: (received, envelope) => {
+        this.#parts.admitted(received, envelope);
+        wiring.drone?.received(received, envelope);
+      },
       onSent: (envelope) => wiring.drone?.sent(envelope),
     });
     const drone = new DroneMesh(session, {

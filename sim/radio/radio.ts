@@ -76,7 +76,7 @@ export class Radio implements SimulatedLink {
       const arrivalMs =
         direction === undefined
           ? undefined
-          : this.#passMs(direction, PACKET_BYTES, atMs, HANDSHAKE_PROBE_MS, HANDSHAKE_MS);
+          : this.#passMs(direction, PACKET_BYTES, atMs, HANDSHAKE_PROBE_MS, HANDSHAKE_MS, nowMs);
       if (arrivalMs === undefined || arrivalMs - nowMs > HANDSHAKE_MS) {
         return { connects: false, afterMs: HANDSHAKE_MS };
       }
@@ -104,20 +104,24 @@ export class Radio implements SimulatedLink {
     return !this.#directionOf(from, to, profile, nowMs).channel.loses(nowMs);
   }
 
-  /** When a packet of `size` bytes has passed, sent again until it has; undefined when it never does. */
+  /**
+   * When a packet of `size` bytes has passed, sent again until it has; undefined when it never does. It
+   * sets out at `nowMs`; its airtime is taken from `bookMs` on, or the channel would lie idle until then.
+   */
   #passMs(
     { channel }: Direction,
     size: number,
     nowMs: number,
     probeMs: number,
     giveUpMs: number,
+    bookMs = nowMs,
   ): number | undefined {
     const airtimeMs = (8000 * size) / channel.profile.rateBps;
     let timeoutMs = probeMs + 2 * channel.profile.delayFloorMs;
     let startMs = Math.max(nowMs, this.#freeMs);
     while (startMs - nowMs < giveUpMs) {
       // What is sent again later lengthens the queue now: airtime is spent, whoever waits.
-      this.#freeMs = Math.max(nowMs, this.#freeMs) + airtimeMs;
+      this.#freeMs = Math.max(bookMs, this.#freeMs) + airtimeMs;
       this.airtimeMs += airtimeMs;
       if (!channel.loses(startMs)) return startMs + airtimeMs + channel.delayMs();
       startMs += timeoutMs;

@@ -23,3 +23,6 @@ export interface SimulatedLink {
   /** Whether a connection lives on; asked of each about twice a second. Left out: it does. */
   holds?(a: number, b: number, nowMs: number, random: Random): boolean;
 }
+
+/** The same for both directions. */
+export const linkName = (a: number, b: number): string => (a < b ? `${a}-${b}` : `${b}-${a}`);

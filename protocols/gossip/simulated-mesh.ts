@@ -13,7 +13,7 @@ import type { Mesh, MeshHandlers } from './mesh.ts';
 import type { Roster } from './roster.ts';
 import { agreeOnEachOther } from './roster-agreement.ts';
 import { shuffled, SimulatedGossip, tendMesh } from './simulated-gossip.ts';
-import type { SimulatedLink } from './simulated-link.ts';
+import { linkName, type SimulatedLink } from './simulated-link.ts';
 
 interface Station {
   member: number;
@@ -295,8 +295,6 @@ export class SimulatedAir {
     station.handlers.onDisconnect(peer);
   }
 }
-
-const linkName = (a: number, b: number): string => (a < b ? `${a}-${b}` : `${b}-${a}`);
 
 /** As a peer id is to the dial plan: which of two is the lower one is as good as chance. */
 const nameOf = (member: number): string => String(member);

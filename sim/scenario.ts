@@ -3,7 +3,9 @@ import { z } from 'zod';
 const metres = z.number().finite();
 const sysid = z.int().min(1).max(250);
 
-const windSchema = z
+export const MAX_OBSTACLES = 2000;
+
+export const windSchema = z
   .strictObject({
     meanNorthMps: z.number().min(-30).max(30),
     meanEastMps: z.number().min(-30).max(30),
@@ -17,7 +19,40 @@ const windSchema = z
   })
   .partial();
 
-const cylinderSchema = z.strictObject({
+/** A standing cylinder of air, mission NED. */
+const columnShape = {
+  northM: metres,
+  eastM: metres,
+  radiusM: z.number().positive().max(100_000),
+  /** Heights above the origin between which it holds. */
+  fromHeightM: z.number().min(-1000).max(10_000).default(-1000),
+  toHeightM: z.number().min(-1000).max(10_000).default(10_000),
+};
+
+export const noGnssZoneSchema = z.strictObject(columnShape);
+
+/** How the mean wind differs from place to place; turbulence and gusts come on top, everywhere alike. */
+export const windFieldSchema = z.strictObject({
+  /**
+   * The mean grows with height as (height / 10 m) ^ exponent, the power law of the surface layer: about
+   * 0.14 over open land, 0.3 over a town; 0 is the same at all heights.
+   */
+  shearExponent: z.number().min(0).max(1).default(0),
+  /** In these the mean is changed by so much: lees, thermals, streets of buildings. The border is soft. */
+  zones: z
+    .array(
+      z.strictObject({
+        ...columnShape,
+        northMps: z.number().min(-30).max(30).default(0),
+        eastMps: z.number().min(-30).max(30).default(0),
+        downMps: z.number().min(-5).max(5).default(0),
+      }),
+    )
+    .max(100)
+    .default([]),
+});
+
+export const cylinderSchema = z.strictObject({
   kind: z.literal('cylinder'),
   northM: metres,
   eastM: metres,
@@ -25,7 +60,7 @@ const cylinderSchema = z.strictObject({
   heightM: z.number().positive().max(500),
 });
 
-const boxSchema = z.strictObject({
+export const boxSchema = z.strictObject({
   kind: z.literal('box'),
   northM: metres,
   eastM: metres,
@@ -34,7 +69,7 @@ const boxSchema = z.strictObject({
   heightM: z.number().positive().max(500),
 });
 
-const batterySchema = z
+export const batterySchema = z
   .strictObject({
     capacityAh: z.number().positive().max(100),
     cells: z.int().min(1).max(14),
@@ -45,7 +80,7 @@ const batterySchema = z
   })
   .partial();
 
-const physicsSchema = z
+export const physicsSchema = z
   .strictObject({
     massKg: z.number().min(0.1).max(20),
     inertiaXxKgM2: z.number().positive().max(5),
@@ -62,7 +97,7 @@ const physicsSchema = z
   })
   .partial();
 
-const vehicleSchema = z.strictObject({
+export const vehicleSchema = z.strictObject({
   sysid,
   /** Where it stands at boot, from the mission's origin. */
   homeNorthM: metres,
@@ -74,7 +109,7 @@ const vehicleSchema = z.strictObject({
   battery: batterySchema.default({}),
 });
 
-const fenceSchema = z.strictObject({
+export const fenceSchema = z.strictObject({
   /** Corners in mission NED, in order. */
   polygon: z
     .array(z.strictObject({ northM: metres, eastM: metres }))
@@ -114,11 +149,14 @@ export const scenarioSchema = z.strictObject({
   /** Whether stand-ins send their true state there, as PX4's own simulator does. */
   display: z.boolean().default(false),
   wind: windSchema.default({}),
+  windField: windFieldSchema.optional(),
+  /** No GNSS receiver has a fix in these. */
+  noGnssZones: z.array(noGnssZoneSchema).max(100).default([]),
   battery: batterySchema.default({}),
   physics: physicsSchema.default({}),
   obstacles: z
     .array(z.discriminatedUnion('kind', [cylinderSchema, boxSchema]))
-    .max(2000)
+    .max(MAX_OBSTACLES)
     .default([]),
   /** Hidden things to be found. Never leaves the simulator. */
   targets: z
@@ -130,10 +168,11 @@ export const scenarioSchema = z.strictObject({
   fence: fenceSchema.optional(),
   /** Stream rates by message id that differ from PX4's, Hz. */
   rates: z.record(z.string().regex(/^\d+$/), z.number().min(0).max(250)).default({}),
-  vehicles: z.array(vehicleSchema).min(1).max(64),
+  vehicles: z.array(vehicleSchema).min(1).max(250),
 });
 
 export type Scenario = z.infer<typeof scenarioSchema>;
 /** A scenario as written: what has a default may be left out. */
 export type ScenarioInput = z.input<typeof scenarioSchema>;
+export type WindFieldSettings = NonNullable<Scenario['windField']>;
 export type ScenarioVehicle = Scenario['vehicles'][number];

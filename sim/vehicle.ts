@@ -16,6 +16,7 @@ import { Battery, defaultBatteryParameters } from './physics/battery.ts';
 import { Quadrotor } from './physics/quadrotor.ts';
 import { defaultVehicleParameters } from './physics/vehicle-parameters.ts';
 import { calmAir, Wind } from './physics/wind.ts';
+import { WindField } from './world/wind-field.ts';
 import type { Scenario, ScenarioVehicle } from './scenario.ts';
 import { Gnss } from './sensors/gnss.ts';
 import { RangeRing } from './sensors/range-ring.ts';
@@ -56,6 +57,7 @@ export class Vehicle {
   readonly #scenario: Scenario;
   readonly #startUnixUs: bigint;
   readonly #random: Random;
+  readonly #windField: WindField | undefined;
   readonly #gnss: Gnss;
   readonly #parameters: Parameters;
   /** Mission, fence and rally points lie on the memory card: a reboot keeps them. */
@@ -84,8 +86,11 @@ export class Vehicle {
       overlay(defaultBatteryParameters, scenario.battery, options.battery),
     );
     this.wind = new Wind(overlay(calmAir, scenario.wind), random.fork('wind'));
+    this.#windField =
+      scenario.windField && new WindField(scenario.windField, { ...this.wind.velocityNed });
     this.ring = new RangeRing(this.quadrotor, scenario.obstacles, random.fork('ring'));
     this.#gnss = new Gnss(this.quadrotor, scenario.origin, random.fork('gnss'), this.sensorErrors);
+    this.#gnss.zones = scenario.noGnssZones;
     this.#parameters = new Parameters(scenario.profile, {
       MAV_SYS_ID: options.sysid,
       ...options.parameters,
@@ -114,7 +119,7 @@ export class Vehicle {
     return (this.#steps - this.#bootStep) * STEP_MS;
   }
 
-  /** Whether its GNSS receiver works and what it hears is true. */
+  /** Whether its GNSS receiver works, hears the truth, and has satellites where it is. */
   get hasGnss(): boolean {
     return this.#gnss.works && this.sensorErrors.lie === undefined;
   }
@@ -204,6 +209,7 @@ export class Vehicle {
     const dy = velocityNed.y - air.y;
     if (this.autopilot.rebootIsDue) this.injure({ kind: 'reboot' });
     this.wind.step(dtS, Math.sqrt(dx * dx + dy * dy));
+    this.#windField?.blow(this.wind.velocityNed, this.quadrotor.positionNed);
     this.battery.step(dtS, this.quadrotor.motorThrustN);
     this.estimate.wander(dtS);
     if (!this.#gnss.works) this.estimate.coast(dtS, this.autopilot.situation.positionValid);

@@ -184,7 +184,7 @@ const wayOfTasks = (mind: Mind, work: WorkView, position: Vector3): Vector3[] =>
 
 const wayOfGoto = (mind: Mind, goal: ActiveGoal, position: Vector3): Vector3[] => {
   const { mission, index, fleet, terrain } = goal;
-  mind.route ??= newRoute(waypointsAt(terrain, gotoRoute(mission, index, fleet.length)));
+  mind.route ??= newRoute(waypointsAt(terrain, gotoRoute(mission, index, fleet)));
   const { route } = mind;
   const isLast = route.next >= route.waypoints.length - 1;
   advance(route, position, isLast ? ARRIVE_M : ACCEPT_M);

@@ -1,4 +1,3 @@
-import { Fault, type FaultData } from '#protocols/fault.ts';
 import { areaNed, groundPoint, type AreaNed } from '#protocols/mission/ground.ts';
 import type { GeoPolygon, Mission } from '#protocols/mission/mission.ts';
 import {
@@ -10,33 +9,20 @@ import {
   type GroundPoint,
   type Polygon,
 } from '#protocols/polygon.ts';
-
-type Path = readonly (string | number)[];
-type Locate = (path: Path) => { file: string; line: number; column: number };
-
-interface Objection {
-  code: string;
-  path: Path;
-  what: string;
-  remedy: string;
-  data?: FaultData;
-}
+import { raiseFirst, type Locate, type Objection } from './objection.ts';
+import type { Path } from './yaml-text.ts';
 
 /**
  * What a schema cannot see: geometry that crosses itself, an area beyond the fence, heights that
  * cannot be flown. Throws Fault (exit usage) for the first objection.
  */
 export const checkMission = (mission: Mission, locate: Locate): void => {
-  const objection = [...ringObjections(mission), ...fenceObjections(mission)]
-    .concat(heightObjections(mission), searchObjections(mission))
-    .at(0);
-  if (objection === undefined) return;
-  const at = locate(objection.path);
-  const field = objection.path.join('.');
-  throw new Fault(
-    objection.code,
-    `${at.file}:${at.line}:${at.column}: ${field}: ${objection.what}`,
-    { exit: 'usage', data: { ...at, field, ...objection.data }, remedy: objection.remedy },
+  raiseFirst(
+    [...ringObjections(mission), ...fenceObjections(mission)].concat(
+      heightObjections(mission),
+      searchObjections(mission),
+    ),
+    locate,
   );
 };
 
@@ -142,12 +128,12 @@ const fenceObjections = (mission: Mission): Objection[] => {
       remedy: 'Move the origin or widen fence.polygon.',
     });
   }
-  const places = [...mission.rallyPoints, ...(mission.waypoints ?? [])];
+  const places = [...mission.rallyPoints, ...(mission.waypoints ?? []), ...(mission.goals ?? [])];
   if (!places.every((place) => inside(groundPoint(mission.origin, place)))) {
     objections.push({
       code: 'mission-place-outside-fence',
       path: ['rallyPoints'],
-      what: 'a rally point or waypoint lies outside the fence',
+      what: 'a rally point, waypoint or goal lies outside the fence',
       remedy: 'Move it inside fence.polygon.',
     });
   }
@@ -188,12 +174,12 @@ const searchObjections = (mission: Mission): Objection[] => {
       },
     ];
   }
-  if (mission.kind === 'goto' && mission.waypoints === undefined) {
+  if (mission.kind === 'goto' && mission.waypoints === undefined && mission.goals === undefined) {
     return [
       {
         code: 'mission-waypoints-missing',
         path: ['waypoints'],
-        what: 'a mission of kind goto needs waypoints',
+        what: 'a mission of kind goto needs waypoints or goals',
         remedy: 'Add at least one { latDeg, lonDeg }.',
       },
     ];

@@ -36,7 +36,7 @@ const readText = (file: string): string => {
 };
 
 /** Replaces a file name by the polygon that the file holds. */
-const inlineGeometry = (raw: unknown, file: string): unknown => {
+export const inlineGeometry = (raw: unknown, file: string): unknown => {
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) return raw;
   const mission = { ...raw } as Record<string, unknown>;
   const read = (name: string): unknown => {

@@ -14,30 +14,35 @@ export interface Place {
 /** A YAML file that knows where everything in it stands. */
 export class YamlText {
   readonly #file: string;
+  readonly #kind: string;
   readonly #counter = new LineCounter();
   readonly #document: Document;
 
-  /** Throws Fault 'mission-syntax' (exit usage) with file, line and column. */
-  constructor(text: string, file: string) {
+  /**
+   * @param kind of file, for the codes of faults
+   * Throws Fault 'mission-syntax' (or of the other kind; exit usage) with file, line and column.
+   */
+  constructor(text: string, file: string, kind: 'mission' | 'scenario' = 'mission') {
     this.#file = file;
+    this.#kind = kind;
     this.#document = parseDocument(text, { lineCounter: this.#counter });
     const [problem] = this.#document.errors;
     if (problem === undefined) return;
     const at = this.#at(problem.pos[0]);
     const what = problem.message.split('\n')[0]!;
-    throw new Fault('mission-syntax', `${file}:${at.line}:${at.column}: ${what}`, {
+    throw new Fault(`${kind}-syntax`, `${file}:${at.line}:${at.column}: ${what}`, {
       exit: 'usage',
       data: { ...at },
       remedy: 'Correct the YAML at that place.',
     });
   }
 
-  /** As plain data. Throws Fault 'mission-syntax' where aliases would unfold into more than any mission holds. */
+  /** As plain data. Throws Fault 'mission-syntax' where aliases would unfold into more than any such file holds. */
   value(): unknown {
     try {
       return this.#document.toJS();
     } catch (cause) {
-      throw new Fault('mission-syntax', `${this.#file}: its aliases unfold into too much`, {
+      throw new Fault(`${this.#kind}-syntax`, `${this.#file}: its aliases unfold into too much`, {
         exit: 'usage',
         data: { file: this.#file },
         remedy: 'Write the values out instead of using YAML aliases.',

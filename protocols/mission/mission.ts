@@ -16,17 +16,22 @@ export const polygonSchema = z.strictObject({
 
 export type GeoPolygon = z.infer<typeof polygonSchema>;
 
-const place = z.strictObject({
+export const placeSchema = z.strictObject({
   latDeg: z.number().min(-90).max(90),
   lonDeg: z.number().min(-180).max(180),
 });
 
-const obstacleSchema = z.strictObject({
+export const missionObstacleSchema = z.strictObject({
   name: z.string().min(1).max(40),
-  ...place.shape,
+  ...placeSchema.shape,
   /** A vertical cylinder that stands on the ground. */
   radiusM: z.number().positive().max(200),
   heightM: z.number().positive().max(500),
+});
+
+export const goalPlaceSchema = z.strictObject({
+  sysid: z.int().min(1).max(250),
+  ...placeSchema.shape,
 });
 
 const searchSchema = z.strictObject({
@@ -60,27 +65,33 @@ export const missionSchema = z.strictObject({
   skein: z.literal(1),
   name: z.string().min(1).max(64),
   kind: z.enum(['search', 'goto']),
-  origin: z.strictObject({ ...place.shape, altAmslM: z.number().min(-500).max(9000) }),
+  origin: z.strictObject({ ...placeSchema.shape, altAmslM: z.number().min(-500).max(9000) }),
   area: polygonSchema,
   fence: z.strictObject({
     polygon: polygonSchema,
     minHeightM: z.number().min(-50).max(500),
     maxHeightM: z.number().min(1).max(500),
   }),
-  rallyPoints: z.array(place).max(16),
-  obstacles: z.array(obstacleSchema).max(256),
+  rallyPoints: z.array(placeSchema).max(16),
+  obstacles: z.array(missionObstacleSchema).max(256),
   /** Height at which the mission is flown. */
   heightM: z.number().min(2).max(500),
   cruiseSpeedMps: z.number().min(0.5).max(25),
-  minSeparationM: z.number().min(0.5).max(100),
+  minSeparationM: z.number().min(0.2).max(100),
   search: searchSchema.optional(),
   /** Waypoints of a goto mission, flown in order by every drone in its own lane. */
-  waypoints: z.array(place).max(64).optional(),
+  waypoints: z.array(placeSchema).max(64).optional(),
+  /**
+   * Where each drone of a goto mission ends, by sysid: its way leads over the waypoints, if there are any,
+   * in its own lane, and then straight there. Who is not named ends with the waypoints.
+   */
+  goals: z.array(goalPlaceSchema).max(250).optional(),
   limits: z.strictObject({
     maxSpeedMps: z.number().min(0.5).max(25),
     maxClimbMps: z.number().min(0.2).max(10),
     maxDescentMps: z.number().min(0.2).max(10),
-    maxAccelerationMps2: z.number().min(0.5).max(20),
+    /** Braking is never counted on beyond what PX4 does, however much is allowed here. */
+    maxAccelerationMps2: z.number().min(0.5).max(40),
   }),
   takeoff: z.strictObject({
     heightM: z.number().min(2).max(100),

@@ -12,8 +12,8 @@ import { AttackTruth } from '../attackers/attack-truth.ts';
 import { Fleet } from '../fleet.ts';
 import type { Imagine } from '../machine/delayed-planner.ts';
 import { MachineClock, type VirtualTime } from '../machine/machine-clock.ts';
-import type { ProfileName } from '../radio/profile.ts';
-import { RadioField, type Place, type RadioRange } from '../radio/radio-field.ts';
+import type { ProfileName, RadioExtra } from '../radio/profile.ts';
+import { RadioField, type Jammer, type Place, type RadioRange } from '../radio/radio-field.ts';
 import { Radio } from '../radio/radio.ts';
 import type { Scenario } from '../scenario.ts';
 import type { TruthSummary } from '../truth.ts';
@@ -24,12 +24,21 @@ import { LockstepDrone, type DroneWorld } from './lockstep-drone.ts';
 import { LineNoise } from './line-noise.ts';
 import { sharedVerify } from './shared-verify.ts';
 
+export interface EpisodeRadio {
+  base: ProfileName;
+  range: RadioRange;
+  /** What every link has on top of its profile. */
+  extra?: RadioExtra | undefined;
+  /** Places where reception is as P4 says, from beginning to end. */
+  jammed?: readonly Jammer[] | undefined;
+}
+
 export interface EpisodeOptions {
   /** All randomness: world, keys, clocks, radio, planner's delays. */
   seed: number;
   /** Made by scenario-of.ts; its seed should be the same. */
   scenario: Scenario;
-  radio: { base: ProfileName; range: RadioRange };
+  radio: EpisodeRadio;
   verify: Verify;
   safePlan: SafePlanner;
   /** May change or swallow (undefined) what an agent sends its vehicle: for tests of the judge. */
@@ -106,8 +115,9 @@ export class Episode {
       return new MachineClock(this.#time, bootedMs, SKEW_PPM * (2 * draw.uniform() - 1));
     };
     this.#fleet = new Fleet(scenario);
-    const { base, range } = options.radio;
-    this.field = new RadioField(base, range, (member) => this.#placeOf(member));
+    const { base, range, extra, jammed = [] } = options.radio;
+    this.field = new RadioField(base, range, (member) => this.#placeOf(member), extra);
+    for (const [index, zone] of jammed.entries()) this.field.jam(`zone-${index}`, zone);
     const radio = new Radio(random.fork('radio'), (from, to) => this.field.profileOf(from, to));
     this.#air = new SimulatedAir(random.fork('air'), radio);
     this.airwaves = new Airwaves(this.#air);

@@ -10,6 +10,7 @@ import type { Violation } from '../checker/violation.ts';
 import { endOf, type Fault } from '../faults/fault.ts';
 import { Injector } from '../faults/injector.ts';
 import { Episode, type EpisodeOptions } from './episode.ts';
+import type { OperatorOrder } from './operator-order.ts';
 import { TruthWatch } from './truth-watch.ts';
 
 export interface JudgedOptions extends EpisodeOptions {
@@ -17,6 +18,8 @@ export interface JudgedOptions extends EpisodeOptions {
   faults: readonly Fault[];
   /** When the operator calls all home, simulated ms; undefined: never. */
   abortAtMs?: number | undefined;
+  /** What the operator orders beside, in any order. */
+  orders?: readonly OperatorOrder[] | undefined;
   /** The episode ends here if nothing has ended it before, simulated ms. */
   untilMs: number;
 }
@@ -46,6 +49,7 @@ export class JudgedEpisode {
   readonly checker: Checker;
   readonly #options: JudgedOptions;
   readonly #watch: TruthWatch;
+  readonly #orders: OperatorOrder[];
   #airMs = 0;
   #isOrdered = false;
   #isAborted = false;
@@ -53,6 +57,7 @@ export class JudgedEpisode {
 
   constructor(options: JudgedOptions) {
     this.#options = options;
+    this.#orders = [...(options.orders ?? [])].sort((a, b) => a.atMs - b.atMs);
     const hasRival = options.faults.some(({ kind }) => kind === 'rival');
     const episode = new Episode({ ...options, hasRival });
     const watch = new TruthWatch(episode, limitsOf(options));
@@ -95,6 +100,10 @@ export class JudgedEpisode {
     if (!this.#isOrdered && nowMs >= GOAL_MS) {
       this.#isOrdered = true;
       this.episode.startMission(mission);
+    }
+    while (this.#orders.length > 0 && this.#orders[0]!.atMs <= nowMs) {
+      const { order, sysids } = this.#orders.shift()!;
+      this.episode.operator.direct(order, sysids);
     }
     if (abortAtMs === undefined || this.#isAborted || nowMs < abortAtMs) return;
     this.#isAborted = true;

@@ -15,11 +15,33 @@ export interface RadioProfile {
   rateBps: number;
 }
 
+/** Beside what a profile says: a delay of each hop, ms, and a share of packets lost whatever the state. */
+export interface RadioExtra {
+  delayMs: number;
+  loss: number;
+}
+
+export const withExtra = (profile: RadioProfile, { delayMs, loss }: RadioExtra): RadioProfile => ({
+  ...profile,
+  lossGood: 1 - (1 - profile.lossGood) * (1 - loss),
+  lossBad: 1 - (1 - profile.lossBad) * (1 - loss),
+  delayFloorMs: profile.delayFloorMs + delayMs,
+});
+
 /**
- * Line of sight, banking, edge of range, jammed. No published Gilbert–Elliott parameters for a mesh of
+ * No fault at all (P0, for benchmarks that know only a delay), line of sight, banking, edge of range, jammed. No published Gilbert–Elliott parameters for a mesh of
  * UAVs were found; these are the project's own.
  */
 export const RADIO_PROFILES = {
+  P0: {
+    goodS: 20,
+    badS: 0.2,
+    lossGood: 0,
+    lossBad: 0,
+    delayFloorMs: 0,
+    delayMeanMs: 0,
+    rateBps: 1e8,
+  },
   P1: {
     goodS: 20,
     badS: 0.2,

@@ -1,4 +1,10 @@
-import { RADIO_PROFILES, type ProfileName, type RadioProfile } from './profile.ts';
+import {
+  RADIO_PROFILES,
+  withExtra,
+  type ProfileName,
+  type RadioExtra,
+  type RadioProfile,
+} from './profile.ts';
 
 /** Where a member is: metres from the origin, height above it. */
 export interface Place {
@@ -27,13 +33,14 @@ export interface Delay {
 }
 
 /** The worse of two profiles is the one that loses more. */
-const ORDER: readonly ProfileName[] = ['P1', 'P2', 'P3', 'P4'];
+const ORDER: readonly ProfileName[] = ['P0', 'P1', 'P2', 'P3', 'P4'];
 
 /**
  * What stands between the members at the moment: distances, jammers, cuts, and links made worse. The
  * faults of an episode change it; positions are handed in.
  */
 export class RadioField {
+  readonly #profiles: readonly RadioProfile[];
   readonly #base: ProfileName;
   readonly #range: RadioRange;
   readonly #placeOf: (member: number) => Place | undefined;
@@ -49,7 +56,12 @@ export class RadioField {
     base: ProfileName,
     range: RadioRange,
     placeOf: (member: number) => Place | undefined,
+    extra?: RadioExtra,
   ) {
+    // One object each: a channel begins anew when it is handed another.
+    this.#profiles = ORDER.map((name) =>
+      extra === undefined ? RADIO_PROFILES[name] : withExtra(RADIO_PROFILES[name], extra),
+    );
     this.#base = base;
     this.#range = range;
     this.#placeOf = placeOf;
@@ -112,11 +124,11 @@ export class RadioField {
     if (distanceM > this.#range.edgeM) atLeast('P3');
     for (const profile of this.#worse.get(name)?.values() ?? []) atLeast(profile);
     if (this.#isJammed(receiver)) atLeast('P4');
-    return this.#withDelays(name, ORDER[rank]!);
+    return this.#withDelays(name, rank);
   }
 
-  #withDelays(name: string, profileName: ProfileName): RadioProfile {
-    const profile = RADIO_PROFILES[profileName];
+  #withDelays(name: string, rank: number): RadioProfile {
+    const profile = this.#profiles[rank]!;
     const reasons = this.#delays.get(name);
     if (reasons === undefined || reasons.size === 0) return profile;
     let { delayFloorMs, delayMeanMs } = profile;
@@ -124,7 +136,7 @@ export class RadioField {
       delayFloorMs += floorMs;
       delayMeanMs += meanMs;
     }
-    const key = `${profileName} ${delayFloorMs} ${delayMeanMs}`;
+    const key = `${ORDER[rank]} ${delayFloorMs} ${delayMeanMs}`;
     const known = this.#delayed.get(key) ?? { ...profile, delayFloorMs, delayMeanMs };
     this.#delayed.set(key, known);
     return known;

@@ -2,6 +2,7 @@ import { geodeticFromNed, type Origin } from '#protocols/frames.ts';
 import type { Random } from '#protocols/random.ts';
 import { vector3 } from '#protocols/vector.ts';
 import type { Quadrotor } from '../physics/quadrotor.ts';
+import { isInZone, type Zone } from '../world/zone.ts';
 import { SensorErrors } from './sensor-errors.ts';
 import { Drift } from './drift.ts';
 
@@ -23,8 +24,9 @@ export class Gnss {
     satellites: 0,
     hasFix: false,
   };
-  /** False: the receiver is dead, the last fix stays what it was. */
-  works = true;
+  /** No satellites can be seen from these. */
+  zones: readonly Zone[] = [];
+  #isAlive = true;
   readonly #truth: Quadrotor;
   readonly #origin: Origin;
   readonly #random: Random;
@@ -42,6 +44,17 @@ export class Gnss {
     this.#north = new Drift(WANDER_M, WANDER_S, random);
     this.#east = new Drift(WANDER_M, WANDER_S, random);
     this.#down = new Drift(WANDER_ALTITUDE_M, WANDER_S, random);
+  }
+
+  /** The receiver is alive and satellites can be seen from where it is; else the last fix stays what it was. */
+  get works(): boolean {
+    const { x, y, z } = this.#truth.positionNed;
+    return this.#isAlive && !isInZone(this.zones, x, y, 0 - z);
+  }
+
+  /** Kills the receiver, or brings it back. */
+  set works(alive: boolean) {
+    this.#isAlive = alive;
   }
 
   step(dtS: number): void {

@@ -3,7 +3,8 @@ import type { Mission } from '#protocols/mission/mission.ts';
 import { safetyEnvelopeOf } from '#protocols/mission/safety.ts';
 import { containsPoint, type GroundPoint } from '#protocols/polygon.ts';
 import { seededRandom, type Random } from '#protocols/random.ts';
-import type { ScenarioInput } from '../scenario.ts';
+import type { Scenario, ScenarioInput } from '../scenario.ts';
+import type { Cylinder } from '../world/obstacles.ts';
 import type { SwarmLayout } from './layout.ts';
 import { safeParameters } from './safe-parameters.ts';
 
@@ -32,21 +33,15 @@ export const scenarioOf = (mission: Mission, layout: SwarmLayout, seed: number):
     displayPort: layout.displayPort,
     groundLink: { port: layout.groundPort, vehiclePort: layout.vehicleGroundPort },
     wind: windOf(random.fork('wind')),
-    obstacles: mission.obstacles.map((one) => ({
-      kind: 'cylinder',
-      ...groundPoint(mission.origin, one),
-      radiusM: one.radiusM,
-      heightM: one.heightM,
-    })),
-    targets: targetsOf(mission, random.fork('targets')),
+    obstacles: knownObstacles(mission),
+    targets:
+      mission.search === undefined
+        ? []
+        : hideTargets(mission, mission.search.expectedTargets, random.fork('targets')),
     ...(mission.search === undefined
       ? {}
       : { pDetect: mission.search.pDetect, pFalse: mission.search.pFalse }),
-    fence: {
-      polygon: [...areaNed(mission.origin, mission.fence.polygon).outline],
-      minHeightM: mission.fence.minHeightM,
-      maxHeightM: mission.fence.maxHeightM,
-    },
+    fence: fenceOf(mission),
     vehicles: layout.drones.map((drone) => ({
       sysid: drone.sysid,
       homeNorthM: drone.homeNorthM,
@@ -55,6 +50,21 @@ export const scenarioOf = (mission: Mission, layout: SwarmLayout, seed: number):
     })),
   };
 };
+
+/** What a mission knows to stand there. */
+export const knownObstacles = ({ origin, obstacles }: Mission): Cylinder[] =>
+  obstacles.map((one) => ({
+    kind: 'cylinder',
+    ...groundPoint(origin, one),
+    radiusM: one.radiusM,
+    heightM: one.heightM,
+  }));
+
+export const fenceOf = ({ origin, fence }: Mission): NonNullable<Scenario['fence']> => ({
+  polygon: [...areaNed(origin, fence.polygon).outline],
+  minHeightM: fence.minHeightM,
+  maxHeightM: fence.maxHeightM,
+});
 
 /** A breezy day: 1–4 m/s from anywhere, with turbulence and a gust now and then. */
 const windOf = (random: Random): NonNullable<ScenarioInput['wind']> => {
@@ -71,8 +81,8 @@ const windOf = (random: Random): NonNullable<ScenarioInput['wind']> => {
   };
 };
 
-const targetsOf = (mission: Mission, random: Random): GroundPoint[] => {
-  if (mission.search === undefined) return [];
+/** Anywhere in the mission's area; fewer only where the area is hardly there. */
+export const hideTargets = (mission: Mission, count: number, random: Random): GroundPoint[] => {
   const { outline, holes } = areaNed(mission.origin, mission.area);
   const norths = outline.map((vertex) => vertex.northM);
   const easts = outline.map((vertex) => vertex.eastM);
@@ -81,11 +91,7 @@ const targetsOf = (mission: Mission, random: Random): GroundPoint[] => {
     return low + random.uniform() * (Math.max(...values) - low);
   };
   const targets: GroundPoint[] = [];
-  for (
-    let tries = 0;
-    tries < TRIES && targets.length < mission.search.expectedTargets;
-    tries += 1
-  ) {
+  for (let tries = 0; tries < TRIES && targets.length < count; tries += 1) {
     const point = { northM: between(norths), eastM: between(easts) };
     const inside =
       containsPoint(outline, point.northM, point.eastM) &&

@@ -115,10 +115,21 @@ const squaredM = (a: GroundPoint, b: GroundPoint): number =>
   (a.northM - b.northM) ** 2 + (a.eastM - b.eastM) ** 2;
 
 /**
- * A goto mission's waypoints in this drone's own lane: shifted sideways of the way from first to last,
- * two minimum separations from lane to lane.
+ * A goto mission's way for one of its drones: the waypoints in its own lane, shifted sideways of the way
+ * from first to last, two minimum separations from lane to lane; then its own goal, if it was given one.
+ * `fleet`: sysids, ascending.
  */
-export const gotoRoute = (mission: Mission, index: number, drones: number): GroundPoint[] => {
+export const gotoRoute = (
+  mission: Mission,
+  index: number,
+  fleet: readonly number[],
+): GroundPoint[] => {
+  const lane = laneOf(mission, index, fleet.length);
+  const goal = mission.goals?.find(({ sysid }) => sysid === fleet[index]);
+  return goal === undefined ? lane : [...lane, groundPoint(mission.origin, goal)];
+};
+
+const laneOf = (mission: Mission, index: number, drones: number): GroundPoint[] => {
   const places = (mission.waypoints ?? []).map((place) => groundPoint(mission.origin, place));
   const first = places[0];
   const last = places.at(-1);

@@ -109,7 +109,7 @@ describe('a mission file with a wrong field', () => {
 
   it('out of range: the limit is named', () => {
     const { file, line } = withLine('minSeparationM', 'minSeparationM: 0');
-    expect(flaws(file, 'mission-field', `${file}:${line}:`, 'minSeparationM is 0', '0.5')).toEqual(
+    expect(flaws(file, 'mission-field', `${file}:${line}:`, 'minSeparationM is 0', '0.2')).toEqual(
       [],
     );
   });

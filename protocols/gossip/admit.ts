@@ -9,6 +9,7 @@ import {
   isDurable,
   isNewer,
   keepEntry,
+  newestRelease,
   type Registers,
 } from './registers.ts';
 import { AUTHORITY, maySay } from './roles.ts';
@@ -33,6 +34,7 @@ export interface AdmissionState {
   /** Newest (boot epoch, sequence) per ageing topic of each member: at most members × topics. */
   newest: Map<number, Map<Topic, Freshness>>;
   rates: Map<number, TokenBucket>;
+  lastingRates: Map<number, TokenBucket>;
   registers: Registers;
 }
 
@@ -59,6 +61,7 @@ export type RefusalCode =
   | 'signature'
   | 'payload'
   | 'implausible'
+  | 'rollback'
   | 'roster';
 
 export type Accepted = {
@@ -74,6 +77,8 @@ export type Admission = Accepted | Refusal;
 
 /** What one drone may reasonably say that ages: intents, bids and beacons, thrice over. */
 const AUTHOR_RATE = { perS: 30, burst: 60 };
+/** And what lasts: reports, beliefs and findings come to two or three a second; repair brings the rest. */
+const LASTING_RATE = { perS: 10, burst: 100 };
 
 export const createAdmission = (
   self: number,
@@ -88,14 +93,23 @@ export const createAdmission = (
   members: membersOf(roster),
   newest: new Map(),
   rates: new Map(),
+  lastingRates: new Map(),
   registers: emptyRegisters(),
 });
 
 const membersOf = (roster: Roster): Map<number, Member> =>
   new Map(roster.members.map((member) => [member.id, member]));
 
-/** Judges one envelope, and remembers it when it is accepted. Never throws on any bytes. */
-export const admit = (state: AdmissionState, bytes: Uint8Array, nowMs: number): Admission => {
+/**
+ * Judges one envelope, and remembers it when it is accepted. Never throws on any bytes. What comes by
+ * `repair` was asked for, and is as much as its author ever said: only gossip has a rate.
+ */
+export const admit = (
+  state: AdmissionState,
+  bytes: Uint8Array,
+  nowMs: number,
+  lane: 'gossip' | 'repair' = 'gossip',
+): Admission => {
   const envelope = decodeEnvelope(bytes);
   if (envelope === undefined) return refuse('reject', 'malformed', { bytes: bytes.length });
   if (envelope.topic === 'roster') return admitRoster(state, envelope, bytes, nowMs);
@@ -112,7 +126,7 @@ export const admit = (state: AdmissionState, bytes: Uint8Array, nowMs: number): 
   if (!state.verify(author.publicKey, signedPart(bytes), envelope.signature)) {
     return refuse('reject', 'signature', { author: id, topic });
   }
-  if (!isDurable(topic) && !takeRate(state, id, nowMs)) {
+  if (!takeRate(state, id, topic, lane, nowMs)) {
     return refuse('ignore', 'author-rate', { author: id, topic });
   }
   return admitPayload(state, author, envelope, bytes, nowMs);
@@ -143,6 +157,11 @@ const admitPayload = (
     return refuse('reject', 'implausible', data);
   }
   const accepted = { verdict: 'accept', envelope, payload: decoded.payload, bytes } as Accepted;
+  if (accepted.envelope.topic === 'release') {
+    const { name, version } = accepted.payload as PayloadByTopic['release'];
+    const newest = newestRelease(state.registers, name);
+    if (version < newest) return refuse('ignore', 'rollback', { name, version, newest });
+  }
   return remember(state, accepted, nowMs)
     ? accepted
     : refuse('ignore', 'stale', { author: author.id, topic });
@@ -178,10 +197,20 @@ const staleness = (
   return newest !== undefined && !isNewer(envelope, newest) ? 'stale' : undefined;
 };
 
-const takeRate = (state: AdmissionState, author: number, nowMs: number): boolean => {
-  const bucket = state.rates.get(author) ?? fullBucket(AUTHOR_RATE, nowMs);
-  state.rates.set(author, bucket);
-  return takeTokens(bucket, AUTHOR_RATE, 1, nowMs);
+/** After the signature: a forger must not use up another's rate. People's orders have none. */
+const takeRate = (
+  state: AdmissionState,
+  author: number,
+  topic: Topic,
+  lane: 'gossip' | 'repair',
+  nowMs: number,
+): boolean => {
+  const lasts = isDurable(topic);
+  if (lasts && (lane === 'repair' || !maySay('drone', topic))) return true;
+  const [buckets, limits] = lasts ? [state.lastingRates, LASTING_RATE] : [state.rates, AUTHOR_RATE];
+  const bucket = buckets.get(author) ?? fullBucket(limits, nowMs);
+  buckets.set(author, bucket);
+  return takeTokens(bucket, limits, 1, nowMs);
 };
 
 const admitRoster = (
@@ -222,7 +251,7 @@ const adoptRoster = (state: AdmissionState, roster: Roster): void => {
   const belongs = (id: number): boolean =>
     id === AUTHORITY || (known.has(id) && keyText(known, id) === keyText(state.members, id));
   forgetAuthors(state.registers, belongs);
-  for (const table of [state.newest, state.rates]) {
+  for (const table of [state.newest, state.rates, state.lastingRates]) {
     for (const id of table.keys()) if (!belongs(id)) table.delete(id);
   }
 };

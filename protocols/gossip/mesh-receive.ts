@@ -85,7 +85,7 @@ const receiveEnvelope = (
   nowMs: number,
   receipt: Receipt,
 ): GossipVerdict => {
-  const admission = admit(member.admission, bytes, nowMs);
+  const admission = admit(member.admission, bytes, nowMs, lane);
   if (admission.verdict !== 'accept') {
     noteRefusal(member, admission);
     return admission.verdict;

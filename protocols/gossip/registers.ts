@@ -27,6 +27,8 @@ export interface Entry {
   order: number;
   key: string;
   goal: GoalId | undefined;
+  /** Release only: 0 for all else. */
+  version: number;
   /** Belief only: the cells it speaks of. */
   cells: number[];
 }
@@ -81,6 +83,14 @@ export const newestGoal = (registers: Registers): Entry | undefined => {
   return goals.sort((a, b) => compareGoalIds(b.goal!, a.goal!))[0];
 };
 
+/** The highest version that any operator announced under this name; −1: none. It never goes down. */
+export const newestRelease = (registers: Registers, name: string): number => {
+  const versions = entriesOf(registers, 'release')
+    .filter(({ key }) => key === name)
+    .map(({ version }) => version);
+  return Math.max(-1, ...versions);
+};
+
 /** Keeps a durable envelope, or says that what is kept already makes it pointless. */
 export const keepEntry = <T extends Topic>(
   registers: Registers,
@@ -98,6 +108,7 @@ export const keepEntry = <T extends Topic>(
     bytes: bytes.slice(),
     receivedMs,
     order: registers.nextOrder,
+    version: envelope.topic === 'release' ? (payload as PayloadByTopic['release']).version : 0,
     ...registerOf({ topic: envelope.topic, payload } as TopicPayload, envelope),
   };
   const entries = registers.byAuthor.get(entry.author) ?? new Map<string, Entry>();

@@ -49,6 +49,6 @@ export const restoreStoredState = (member: MeshMember, bytes: Uint8Array, nowMs:
   const rosters = stored.filter((one) => isRoster(one.envelope));
   const others = stored.filter((one) => !isRoster(one.envelope));
   for (const { envelope, receivedMs } of [...rosters, ...others]) {
-    admit(member.admission, envelope, receivedMs);
+    admit(member.admission, envelope, receivedMs, 'repair');
   }
 };

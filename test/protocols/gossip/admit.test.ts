@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import { admit, createAdmission, type AdmissionState } from '#protocols/gossip/admit.ts';
 import { encodePayload } from '#protocols/gossip/codec.ts';
+import type { Release } from '#protocols/gossip/release.ts';
 import { verifySignature } from '#protocols/gossip/signing.ts';
 
 import { storyGoal, storySafety } from './mission-story.ts';
@@ -227,5 +228,48 @@ describe('the newest goal', () => {
     expect(topics).toEqual(['goal']);
     const late = cast.envelope(3, 'taskReport', reportOf(3, 'lane:1').payload as never);
     expect(verdict(state, late)).toBe('ignore stale');
+  });
+});
+
+describe('what a member that has turned may not do', () => {
+  const release = (version: number, name = 'quad'): Release => ({
+    name,
+    version,
+    manifestSha256: new Uint8Array(32).fill(version),
+    bytes: 1000,
+  });
+
+  it('bring an older model back, under whichever operator’s key and number', () => {
+    const state = admission();
+    const say = (version: number, sequence: number, name?: string): string =>
+      verdict(state, cast.envelope(OPERATOR, 'release', release(version, name), { sequence }));
+    expect(say(7, 1)).toBe('accept');
+    expect(say(3, 2)).toBe('ignore rollback');
+    expect(say(3, 3, 'hexa')).toBe('accept');
+    expect(say(7, 4)).toBe('accept');
+    expect(say(8, 5)).toBe('accept');
+    expect(say(7, 6)).toBe('ignore rollback');
+    expect(verdict(state, cast.envelope(2, 'release', release(9)))).toBe('reject role');
+  });
+
+  it('fill everyone’s memory with what lasts, while orders and repair still pass', () => {
+    const state = admission();
+    let taken = 0;
+    for (let sequence = 1; sequence <= 2000; sequence += 1) {
+      const report = reportOf(2, `lane:${sequence}`).payload as never;
+      const bytes = cast.envelope(2, 'taskReport', report, { sequence });
+      if (verdict(state, bytes, sequence) === 'accept') taken += 1;
+    }
+    // Two seconds at a thousand a second: the burst, and what an honest drone might say.
+    expect(taken).toBeGreaterThan(50);
+    expect(taken).toBeLessThan(200);
+    const late = cast.envelope(2, 'taskReport', reportOf(2, 'lane:9999').payload as never, {
+      sequence: 3000,
+    });
+    expect(verdict(state, late, 2000)).toBe('ignore author-rate');
+    expect(admit(state, late, 2000, 'repair').verdict).toBe('accept');
+    expect(verdict(state, cast.envelope(OPERATOR, 'directive', directive), 2000)).toBe('accept');
+    const other = reportOf(3, 'lane:1').payload as never;
+    expect(verdict(state, cast.envelope(3, 'taskReport', other), 2000)).toBe('accept');
   });
 });

@@ -31,7 +31,7 @@ export interface Neighbours {
   neighbours: Neighbour[];
 }
 
-export const MAX_NEIGHBOURS = 64;
+export const MAX_NEIGHBOURS = 250;
 
 const HEADER_BYTES = 24;
 const NEIGHBOUR_BYTES = 96;

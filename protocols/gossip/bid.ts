@@ -24,7 +24,7 @@ export const bidSchema = z.strictObject({
   entries: z
     .array(z.tuple([taskIdSchema, z.uint32().max(65_535), z.number().min(0).max(1e6), z.uint32()]))
     .max(MAX_BID_ENTRIES),
-  heard: z.array(z.tuple([z.uint32().max(65_535), z.uint32()])).max(64),
+  heard: z.array(z.tuple([z.uint32().max(65_535), z.uint32()])).max(250),
 });
 
 export type Bid = z.infer<typeof bidSchema>;

@@ -36,7 +36,7 @@ export interface SafetyEnvelope {
 }
 
 export const MAX_FENCE_VERTICES = 128;
-export const MAX_FLEET = 64;
+export const MAX_FLEET = 250;
 
 const FIXED_BYTES = 128;
 const LAYOUT_VERSION = 1;

@@ -2,6 +2,8 @@
 export type Figure = number | readonly Readonly<Record<string, number | string>>[];
 
 export interface BenchRun {
+  /** Only what takes little time. */
+  short: boolean;
   seeds: readonly number[];
   /** Progress for people; never part of the result. */
   tell(line: string): void;

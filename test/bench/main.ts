@@ -1,6 +1,7 @@
 /**
  *   npm run bench                                all benchmarks
  *   npm run bench -- NAME --seeds 1..10 --json   one, with these seeds, as one JSON object on standard output
+ *   npm run bench -- NAME --short                without the parts that take minutes, where it has any
  */
 import { execFileSync } from 'node:child_process';
 import { cpus } from 'node:os';
@@ -66,14 +67,18 @@ const benchNamed = async (name: string): Promise<Bench> => {
 const main = async (): Promise<void> => {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { seeds: { type: 'string' }, json: { type: 'boolean', default: false } },
+    options: {
+      seeds: { type: 'string' },
+      json: { type: 'boolean', default: false },
+      short: { type: 'boolean', default: false },
+    },
   });
   for (const name of positionals.length > 0 ? positionals : Object.keys(BENCHES)) {
     const bench = await benchNamed(name);
     const seeds = seedsOf(values.seeds, bench);
     const tell = (line: string): void => void process.stderr.write(`${name}: ${line}\n`);
     tell(bench.about);
-    const figures = await bench.run({ seeds, tell });
+    const figures = await bench.run({ seeds, tell, short: values.short });
     const report = { name, commit: commit(), cpu: cpus()[0]?.model ?? '', seeds, figures };
     if (values.json) console.log(JSON.stringify(report));
     else show(report);

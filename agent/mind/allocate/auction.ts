@@ -5,7 +5,7 @@ import { NO_ENTRY, NOBODY, outbids, resolve, type AuctionEntry } from './conflic
 import { bestInsertion, type AuctionTask, type PathStart } from './path-score.ts';
 
 /** As on the wire (bid.ts). */
-const MAX_MEMBERS = 64;
+const MAX_MEMBERS = 250;
 const MAX_BID = 1_000_000;
 
 interface StampedEntry extends AuctionEntry {

@@ -4,7 +4,7 @@ export type PlaneOwner = 'fence' | 'altitude' | 'separation' | 'traffic';
 const OWNERS: readonly PlaneOwner[] = ['fence', 'altitude', 'separation', 'traffic'];
 
 /** Fence edges, floor and ceiling, neighbours, aircraft: more than all of them together. */
-const CAPACITY = 256;
+const CAPACITY = 512;
 
 /**
  * Half-spaces of velocities, `normal · velocity ≤ bound`, in flat arrays that are filled anew each tick.

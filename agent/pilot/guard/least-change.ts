@@ -21,7 +21,7 @@ const RELAXED_ROUNDS = 6;
 /** A plane counts as obeyed within this, m/s: far below every margin. */
 export const TOLERANCE_MPS = 0.02;
 
-const CAPACITY = 256;
+const CAPACITY = 512;
 
 /** How {@link LeastChange.solve} ended: all limits met, or which had to yield. */
 export type Outcome = 'met' | 'conflict';

@@ -6,25 +6,40 @@ import { assert } from '#protocols/fault.ts';
 import { Episode } from '#sim/episode/episode.ts';
 import { fuzzEpisode } from '#sim/fuzz/fuzz-episode.ts';
 import { quantile, type Bench } from '../bench.ts';
+import { homesInSquare } from './home-square.ts';
+import { largeMission } from './large-mission.ts';
+import { sharesByRoom, startProfile, type Share } from './profile.ts';
 
 interface Row {
   drones: number;
   planner: 'learned' | 'analytic';
   samples: number;
+  /** Left out of the short form. */
+  long: boolean;
 }
 
 const ROWS: readonly Row[] = [
-  { drones: 5, planner: 'analytic', samples: 32 },
-  { drones: 10, planner: 'analytic', samples: 32 },
-  { drones: 10, planner: 'learned', samples: 64 },
-  { drones: 10, planner: 'learned', samples: 256 },
+  { drones: 5, planner: 'analytic', samples: 32, long: false },
+  { drones: 10, planner: 'analytic', samples: 32, long: false },
+  { drones: 100, planner: 'analytic', samples: 32, long: true },
+  { drones: 10, planner: 'learned', samples: 64, long: false },
+  { drones: 10, planner: 'learned', samples: 256, long: true },
 ];
 
 const MISSION = 'missions/search-irchel.yaml';
 const GOAL_MS = 7000;
-/** Drones wait for each other's way up: ten seconds each in a large swarm. Measured while all fly. */
-const TAKEOFF_MS = 12_000;
-const MEASURED_MS = 10_000;
+/** From the goal to the last take-off, without what each drone adds. */
+const GATHER_MS = 15_000;
+const TURN_MS = 2000;
+/** Enough for some 10,000 ticks of pilots. */
+const DRONE_MS = 100_000;
+const MOST_MEASURED_MS = 10_000;
+const LEAST_MEASURED_MS = 2000;
+/** What the profile of a row looks at, after its measurement. */
+const PROFILED_DRONE_MS = 40_000;
+
+const measuredMs = ({ drones }: Row): number =>
+  Math.min(MOST_MEASURED_MS, Math.max(LEAST_MEASURED_MS, DRONE_MS / drones));
 
 const modelOf = ({ planner }: Row): PlannerModel =>
   planner === 'analytic'
@@ -37,48 +52,79 @@ const cpuS = (): number => {
   return (user + system) / 1e6;
 };
 
-/** Simulated seconds per CPU second, with every drone in the air. */
-const measure = async (row: Row, seed: number): Promise<number> => {
+interface Measured {
+  /** Simulated seconds per CPU second, with every drone in the air. */
+  factor: number;
+  shares: Share[];
+}
+
+const measure = async (row: Row, seed: number): Promise<Measured> => {
   const { drones, samples } = row;
   const planner = await openPlanner(modelOf(row), { ...PLAN_SETTINGS, samples });
   assert(planner.fault === undefined, 'the shipped model opens');
-  const mission = loadMission(MISSION);
-  const episode = new Episode(fuzzEpisode(seed, { mission, drones, kinds: [], samples }, planner));
+  const mission = largeMission(loadMission(MISSION), drones);
+  const options = fuzzEpisode(seed, { mission, drones, kinds: [], samples }, planner);
+  const episode = new Episode({ ...options, scenario: homesInSquare(options.scenario) });
   await episode.run(GOAL_MS);
   episode.startMission(mission);
   const flying = (): number =>
     episode.drones.filter(
       ({ sysid }) => episode.vehicle(sysid)!.autopilot.commander.mode === 'OFFBOARD',
     ).length;
-  await episode.run(GOAL_MS + drones * TAKEOFF_MS, () => flying() === drones);
+  await episode.run(GOAL_MS + GATHER_MS + drones * TURN_MS, () => flying() === drones);
   assert(flying() === drones, `${drones} drones fly, not ${flying()}`);
   const before = cpuS();
-  await episode.run(episode.nowMs + MEASURED_MS);
-  const factor = MEASURED_MS / 1000 / (cpuS() - before);
+  await episode.run(episode.nowMs + measuredMs(row));
+  const factor = measuredMs(row) / 1000 / (cpuS() - before);
+  const endProfile = await startProfile();
+  await episode.run(episode.nowMs + PROFILED_DRONE_MS / drones);
+  const shares = sharesByRoom(await endProfile());
   await episode.finish();
   await planner.close();
-  return factor;
+  return { factor, shares };
 };
 
 /** Ticks of a pilot a second: what a drone's cost is counted per. */
 const TICKS_PER_S = 50;
+/** Rooms told of each row. */
+const ROOMS = 12;
+
+interface Told extends Omit<Row, 'long'> {
+  realTimeFactor: number;
+  usPerDroneTick: number;
+}
+
+/** How a drone's cost grows with its swarm: of the analytic rows, the largest against the smallest. */
+const growthOf = (rows: readonly Told[]): number => {
+  const analytic = rows.filter(({ planner }) => planner === 'analytic');
+  return analytic.at(-1)!.usPerDroneTick / analytic[0]!.usPerDroneTick;
+};
 
 /** Whole swarms in lockstep: every agent whole, with its log, on one core. */
 export const simBench: Bench = {
   about: 'whole swarms in lockstep: simulated time per CPU time, while all drones fly',
   seeds: [1, 1],
-  async run({ seeds, tell }) {
-    const rows = [];
-    for (const row of ROWS) {
-      const factors: number[] = [];
-      for (const seed of seeds) factors.push(await measure(row, seed));
-      const realTimeFactor = quantile(factors, 0.5);
-      const usPerDroneTick = 1e6 / (realTimeFactor * row.drones * TICKS_PER_S);
-      tell(
-        `${row.drones} drones, ${row.planner} ${row.samples}: ${realTimeFactor.toFixed(2)}x, ${usPerDroneTick.toFixed(0)} us`,
+  async run({ seeds, tell, short }) {
+    const rows: Told[] = [];
+    const rooms: Share[] = [];
+    for (const row of ROWS.filter(({ long }) => !(short && long))) {
+      const { drones, planner, samples } = row;
+      const runs: Measured[] = [];
+      for (const seed of seeds) runs.push(await measure(row, seed));
+      const realTimeFactor = quantile(
+        runs.map(({ factor }) => factor),
+        0.5,
       );
-      rows.push({ ...row, realTimeFactor, usPerDroneTick });
+      const usPerDroneTick = 1e6 / (realTimeFactor * drones * TICKS_PER_S);
+      const name = `${drones} drones, ${planner} ${samples}`;
+      tell(`${name}: ${realTimeFactor.toFixed(2)}x, ${usPerDroneTick.toFixed(0)} us`);
+      rows.push({ drones, planner, samples, realTimeFactor, usPerDroneTick });
+      rooms.push(...runs[0]!.shares.slice(0, ROOMS).map((share) => ({ row: name, ...share })));
     }
-    return { rows };
+    return {
+      rows: rows.map((row) => ({ ...row })),
+      [`growthTo${short ? 10 : 100}`]: growthOf(rows),
+      rooms,
+    };
   },
 };

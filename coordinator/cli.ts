@@ -9,6 +9,7 @@ import { addFlightCommands } from './commands/register-flight.ts';
 import { addModelCommands } from './commands/register-model.ts';
 import { addPreflightCommand } from './commands/register-preflight.ts';
 import { addRecordCommands } from './commands/register-record.ts';
+import { addScenarioCommands } from './commands/register-scenario.ts';
 import { addSimCommands } from './commands/register-sim.ts';
 import { addVehicleCommands } from './commands/register-vehicle.ts';
 import { faultText } from './output.ts';
@@ -39,6 +40,7 @@ Exit codes: 0 ok, 1 failed, 2 usage, 3 refused, 4 partial, 5 no link, 124 timeou
 addFlightCommands(program);
 addPreflightCommand(program);
 addSimCommands(program);
+addScenarioCommands(program);
 addVehicleCommands(program);
 addModelCommands(program);
 addRecordCommands(program);

@@ -21,6 +21,8 @@ const NEAR_HOME_M = 12;
 const DESCENT_AIM_M = 1.5;
 /** A fully flown goto route ends within this, m. */
 const ARRIVE_M = 1.5;
+/** A goal of its own is reached within this, m, by the drone's own estimate. */
+const GOAL_M = 0.7;
 /** From a status older than this nobody knows where the drone is now. */
 const STALE_MS = 500;
 /** After so long without work a drone waits above its home instead of where it is. */
@@ -187,7 +189,8 @@ const wayOfGoto = (mind: Mind, goal: ActiveGoal, position: Vector3): Vector3[] =
   mind.route ??= newRoute(waypointsAt(terrain, gotoRoute(mission, index, fleet)));
   const { route } = mind;
   const isLast = route.next >= route.waypoints.length - 1;
-  advance(route, position, isLast ? ARRIVE_M : ACCEPT_M);
+  const arriveM = mission.goals === undefined ? ARRIVE_M : GOAL_M;
+  advance(route, position, isLast ? arriveM : ACCEPT_M);
   return route.waypoints.slice(route.next);
 };
 

@@ -37,7 +37,7 @@ export interface Verdict {
 }
 
 /** Past the stand-ins' alignment, which takes them up to 6 s, and the agents' start. */
-const GOAL_MS = 7000;
+export const GOAL_MS = 7000;
 const OBSERVE_MS = 20;
 
 /**

@@ -208,8 +208,10 @@ const successObjections = (document: ScenarioDocument): ScenarioObjection[] => {
   const object = (field: string, what: string, remedy: string): void => {
     found.push({ code: 'scenario-success-undecidable', path: ['success', field], what, remedy });
   };
-  if (success.goalsReached !== undefined && (mission.goals ?? []).length === 0) {
-    object('goalsReached', 'the mission gives no drone a goal', 'Add mission.goals.');
+  for (const field of ['goalsReached', 'meanTravelS'] as const) {
+    if (success[field] !== undefined && (mission.goals ?? []).length === 0) {
+      object(field, 'the mission gives no drone a goal', 'Add mission.goals.');
+    }
   }
   const hidden = typeof world.targets === 'number' ? world.targets : world.targets.length;
   if (success.targetsFound !== undefined && (mission.search === undefined || hidden === 0)) {

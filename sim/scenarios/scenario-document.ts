@@ -29,7 +29,9 @@ const successPartSchema = z.strictObject({
   goalsReached: z
     .strictObject({ share: share.default(1), withinM: z.number().positive().max(100).default(1) })
     .optional(),
-  /** Share of the hidden targets that the swarm reported within half a cell's diagonal. */
+  /** Mean time from setting out to the goal, of those that reach it, at most, s. */
+  meanTravelS: z.number().positive().max(86_400).optional(),
+  /** Share of the hidden targets that the swarm reported, each in the cell that it lies in or beside. */
   targetsFound: share.optional(),
   /** Share of the area that some camera passed over. */
   coverage: share.optional(),
@@ -63,6 +65,7 @@ export const scenarioDocumentSchema = z.strictObject({
   }),
 });
 
+export type SuccessPart = z.infer<typeof successPartSchema>;
 export type ScenarioDocument = z.infer<typeof scenarioDocumentSchema>;
 /** As written: what has a default may be left out, places may be in metres. */
 export type ScenarioDocumentInput = z.input<typeof scenarioDocumentSchema>;

@@ -18,6 +18,7 @@ import type { Execution } from './mission/execution.ts';
 import type { MindPhase } from './mission/phase.ts';
 import type { Route } from './mission/route-progress.ts';
 import type { PlanAnswer, PlanRequest, SafePlanner } from './plan-port.ts';
+import type { Alibis } from './swarm/alibi.ts';
 import type { Members } from './swarm/members.ts';
 
 /** One pass of the own camera over one cell, as the payload reports it. */
@@ -112,6 +113,12 @@ export interface Mind {
   vehicle: Vehicle;
   ring: RangeRing | null;
   members: Members;
+  /** Where the others can have been since the goal came. */
+  alibis: Alibis;
+  /** Members whose own beacons contradict what they say of their work. */
+  liars: Set<number>;
+  /** Lanes that are said to be done and look as if they were not, since when. */
+  doubtedMs: Map<string, number>;
   goal: ActiveGoal | null;
   phase: MindPhase;
   phaseSinceMs: number;
@@ -153,6 +160,9 @@ export const createMind = (options: MindOptions, safePlan: SafePlanner): Mind =>
   vehicle: newVehicle(),
   ring: null,
   members: new Map(),
+  alibis: new Map(),
+  liars: new Set(),
+  doubtedMs: new Map(),
   goal: null,
   phase: 'idle',
   phaseSinceMs: NEVER,

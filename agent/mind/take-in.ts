@@ -16,6 +16,8 @@ import { cellKey } from './mission/grid.ts';
 import type { MindPhase } from './mission/phase.ts';
 import type { Look, Mind, MindInbox } from './state.ts';
 import { forgetTurns, noteHeard } from './swarm/members.ts';
+import { beginAlibis, noteTrack } from './swarm/alibi.ts';
+import { isCredible } from './swarm/quarantine.ts';
 import { mayWin } from './swarm/standing.ts';
 
 /** Durable messages kept for a goal that has not come yet. */
@@ -39,6 +41,10 @@ const hear = (mind: Mind, received: Received, nowMs: number): void => {
   // After a restart the mesh hands back what this drone itself had said.
   const isOwn = received.author === mind.options.sysid;
   if (!isOwn) noteHeard(mind.members, received, mind.goal?.id ?? null);
+  if (!isOwn && received.topic === 'beacon') {
+    const { author, bootEpoch, sentMs, receivedMs: heardMs, payload: beacon } = received;
+    noteTrack(mind.alibis, mind.goal, author, { beacon, bootEpoch, sentMs, heardMs });
+  }
   switch (received.topic) {
     case 'goal':
       hearGoal(mind, received.payload, received.receivedMs, nowMs);
@@ -47,14 +53,14 @@ const hear = (mind: Mind, received: Received, nowMs: number): void => {
       hearDirective(mind, received);
       break;
     case 'bid':
-      if (serves(mind, received.payload.goal)) {
+      if (serves(mind, received.payload.goal) && !mind.liars.has(received.author)) {
         hearBid(mind.auction, received.author, received.payload, (m) => mayWin(mind, m, nowMs));
       }
       break;
     case 'taskReport':
     case 'belief':
     case 'finding':
-      hearWork(mind, received);
+      hearWork(mind, received, nowMs);
       break;
     default:
       break;
@@ -66,13 +72,13 @@ const serves = (mind: Mind, goal: GoalId): boolean =>
 
 type WorkMessage = Extract<Received, { topic: 'taskReport' | 'belief' | 'finding' }>;
 
-const hearWork = (mind: Mind, received: WorkMessage): void => {
+const hearWork = (mind: Mind, received: WorkMessage, nowMs: number): void => {
   const { goal } = mind;
   if (goal === null || compareGoalIds(received.payload.goal, goal.id) > 0) {
     if (mind.pending.length < MAX_PENDING) mind.pending.push(received);
     return;
   }
-  if (!serves(mind, received.payload.goal)) return;
+  if (!serves(mind, received.payload.goal) || !isCredible(mind, goal, received, nowMs)) return;
   switch (received.topic) {
     case 'taskReport':
       noteReport(mind.book, received.payload);
@@ -114,6 +120,9 @@ const beginGoal = (mind: Mind, goal: Goal, receivedMs: number, nowMs: number): v
   mind.phaseSinceMs = nowMs;
   letGo(mind.steering);
   forgetTurns(mind.members);
+  mind.liars.clear();
+  mind.doubtedMs.clear();
+  beginAlibis(mind.alibis, active, (author) => mind.members.get(author)?.beacon ?? null, nowMs);
   if (restored !== undefined) {
     restoreCells(mind.counts, sysid, restored);
     mind.announced.beliefDue = true;

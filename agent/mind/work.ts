@@ -29,6 +29,7 @@ import { searchProgress, type SearchProgress } from './mission/progress.ts';
 import { remainingM } from './mission/route-progress.ts';
 import { confirmTasks, type SearchTask } from './mission/tasks.ts';
 import type { Mind } from './state.ts';
+import { judgeReports } from './swarm/quarantine.ts';
 import { isHeld, isSelfWorking, mayWin } from './swarm/standing.ts';
 
 const RULES: AuctionRules = { bundleSize: 4, stealShare: 0.1 };
@@ -70,7 +71,10 @@ export const viewWork = (
   const progress = searchProgress(search, grid, mind.counts);
   const confirms = confirmTasks(grid, progress.suspicious);
   const open = [
-    ...lanes.filter((task) => !isDone(mind.book, task.id) && !isSatisfied(picture, task)),
+    ...lanes.filter(
+      (task) =>
+        (!isDone(mind.book, task.id) || mind.doubtedMs.has(task.id)) && !isSatisfied(picture, task),
+    ),
     ...confirms.filter((task) => !isDone(mind.book, task.id)),
   ];
   const enough = progress.fraction >= search.searchedFraction;
@@ -89,6 +93,7 @@ const isBeingFlown = (mind: Mind, task: SearchTask, nowMs: number): boolean => {
 
 /** One step of the search: hold on to what is own, bid for what is open, begin what was won. */
 export const doWork = (mind: Mind, goal: ActiveGoal, view: WorkView, nowMs: number): void => {
+  judgeReports(mind, goal, nowMs);
   const position = placeOf(mind);
   if (position !== undefined) continueExecution(mind, goal, view, position, nowMs);
   closeSatisfied(mind, goal, view, nowMs);
@@ -226,7 +231,8 @@ const bidFor = (
   const preference = worthWaiting(STRIP_SHARE * areaS(goal));
   const open = new Map<string, AuctionTask>();
   for (const task of view.tasks.values()) {
-    if (view.enough && task.kind === 'lane') continue;
+    // One that is said to be done is waited for until its reporter is believed no more.
+    if ((view.enough && task.kind === 'lane') || isDone(mind.book, task.id)) continue;
     const isOwned = liveOwner(mind.book, task.id) !== self && isBeingFlown(mind, task, nowMs);
     if (!isOwned && task.id !== mind.execution?.task.id) {
       open.set(task.id, auctionTask(task, goal.strip.has(task.id) ? preference : 1));

@@ -62,6 +62,11 @@ export class MindHost implements ProcessHost {
   }
 
   /** What it works on; null = nothing. For whoever judges the episode. */
+  /** Members whose reports of their work this mind no longer believes. */
+  get liars(): readonly number[] {
+    return [...(this.#running?.mind.liars ?? [])];
+  }
+
   get task(): string | null {
     return this.#running?.mind.execution?.task.id ?? null;
   }

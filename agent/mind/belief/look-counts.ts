@@ -61,6 +61,18 @@ export const raise = (
   return true;
 };
 
+/** As if it had never looked. */
+export const forgetAuthor = (counts: LookCounts, author: number): void => {
+  for (const [key, { looks, detections }] of counts.byAuthor.get(author) ?? []) {
+    const total = totalAt(counts, key);
+    counts.totals.set(key, {
+      looks: total.looks - looks,
+      detections: total.detections - detections,
+    });
+  }
+  counts.byAuthor.delete(author);
+};
+
 /** One more pass of the author's own camera over a cell. */
 export const addLook = (
   counts: LookCounts,

@@ -7,7 +7,7 @@ import { decodeKnots } from '#protocols/gossip/intent.ts';
 import type { TubeKnot } from '#protocols/gossip/tube.ts';
 
 /** Members that are remembered: bounds the table; a fleet has at most as many (safety-envelope.ts). */
-const MAX_MEMBERS = 250;
+export const MAX_MEMBERS = 250;
 
 /** Without a word for this long a member counts as silent: three beacons, a dozen intents. */
 const SILENT_AFTER_MS = 3000;

@@ -22,7 +22,7 @@ export const isSelfWorking = (mind: Mind, nowMs: number): boolean =>
 /** Whether a member may hold tasks of the present goal. */
 export const mayWin = (mind: Mind, member: number, nowMs: number): boolean => {
   const { goal, options, members } = mind;
-  if (goal === null || !goal.fleet.includes(member)) return false;
+  if (goal === null || !goal.fleet.includes(member) || mind.liars.has(member)) return false;
   return member === options.sysid
     ? isSelfWorking(mind, nowMs)
     : isWorking(members, member, goal.id, nowMs);

@@ -104,6 +104,47 @@ const isOlder = (
   return sinceSentMs > 2000;
 };
 
+describe('a member that lies about its work, within all rules of form', () => {
+  /** When each honest mind stopped believing it, ms after the lie began; and whom it believes no more. */
+  const caught = async (about: 'done' | 'looks') => {
+    const stage = new Stage(planner, 3, [
+      { kind: 'liar', atMs: 20_000, sysid: 2, about, forMs: 60_000 },
+    ]);
+    const afterMs = new Map<number, number>();
+    for (let ms = 20_000; ms <= 36_000; ms += 200) {
+      await stage.until(ms);
+      for (const one of HONEST) {
+        const { liars } = stage.episode.drone(one)!.mind;
+        if (liars.includes(2) && !afterMs.has(one)) afterMs.set(one, ms - 20_000);
+      }
+    }
+    const believed = HONEST.map((one) => stage.episode.drone(one)!.mind.liars);
+    return { stage, believed, afterMs: [...afterMs.values()] };
+  };
+
+  it('has looked where it never was: believed no more within three seconds, by all', async () => {
+    const { stage, believed, afterMs } = await caught('looks');
+    expect(believed).toEqual([[2], [2]]);
+    expect(Math.max(...afterMs)).toBeLessThanOrEqual(3000);
+    expect(stage.broken).toEqual([]);
+  });
+
+  it('has done what nobody saw: believed no more once all looks must have arrived', async () => {
+    const { stage, believed, afterMs } = await caught('done');
+    expect(believed).toEqual([[2], [2]]);
+    expect(Math.max(...afterMs)).toBeLessThanOrEqual(10_000);
+    expect(stage.broken).toEqual([]);
+  });
+
+  it('is told from two honest drones on every kind of radio', async () => {
+    for (const seed of [4, 5]) {
+      const stage = new Stage(planner, seed, [], 3, 'P3');
+      await stage.until(45_000);
+      for (const { mind } of stage.episode.drones) expect(mind.liars).toEqual([]);
+    }
+  });
+});
+
 describe('a stolen key', () => {
   it('opens nothing five seconds after the authority took it back, however its thief tries', async () => {
     const stage = new Stage(planner, 3, [

@@ -8,6 +8,7 @@ import type { Episode } from '#sim/episode/episode.ts';
 import { JudgedEpisode } from '#sim/episode/judged-episode.ts';
 import type { Fault } from '#sim/faults/fault.ts';
 import { fuzzEpisode } from '#sim/fuzz/fuzz-episode.ts';
+import type { ProfileName } from '#sim/radio/profile.ts';
 
 const SAMPLES = 32;
 const CORNER = loadMission('missions/search-irchel-corner.yaml');
@@ -32,9 +33,17 @@ export class Stage {
   readonly admitted: Admitted[] = [];
   readonly #said: { by: number; atMs: number; name: string }[] = [];
 
-  constructor(planner: OpenPlanner, seed: number, faults: readonly Fault[], drones = 3) {
+  constructor(
+    planner: OpenPlanner,
+    seed: number,
+    faults: readonly Fault[],
+    drones = 3,
+    base: ProfileName = 'P1',
+  ) {
     const settings = { mission: CORNER, drones, kinds: [], samples: SAMPLES };
-    this.judged = new JudgedEpisode({ ...fuzzEpisode(seed, settings, planner), faults });
+    const options = fuzzEpisode(seed, settings, planner);
+    const radio = { ...options.radio, base };
+    this.judged = new JudgedEpisode({ ...options, radio, faults });
     this.episode.onAdmitted = (sysid, received, envelope) =>
       this.admitted.push({ sysid, atMs: this.episode.nowMs, received, envelope });
     for (const { sysid } of this.episode.drones) {

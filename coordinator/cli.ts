@@ -11,6 +11,7 @@ import { addPreflightCommand } from './commands/register-preflight.ts';
 import { addRecordCommands } from './commands/register-record.ts';
 import { addScenarioCommands } from './commands/register-scenario.ts';
 import { addSimCommands } from './commands/register-sim.ts';
+import { addSweepCommands } from './commands/register-sweep.ts';
 import { addVehicleCommands } from './commands/register-vehicle.ts';
 import { faultText } from './output.ts';
 
@@ -41,6 +42,7 @@ addFlightCommands(program);
 addPreflightCommand(program);
 addSimCommands(program);
 addScenarioCommands(program);
+addSweepCommands(program);
 addVehicleCommands(program);
 addModelCommands(program);
 addRecordCommands(program);

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { wholeNumber } from './context.ts';
 import { withContext } from './register-flight.ts';
 
-interface RawFuzzOptions {
+export interface RawFuzzOptions {
   drones: string;
   mission: string;
   faults: string;
@@ -31,14 +31,14 @@ const replayCommand = ({
     ...(until === undefined ? [] : [`--until ${until}`]),
   ].join(' ');
 
-const withEpisodeOptions = (command: Command): Command =>
+export const withEpisodeOptions = (command: Command): Command =>
   command
     .option('--drones <n>', 'how many drones', '3')
     .option('--mission <file>', 'the mission', 'missions/search-irchel-corner.yaml')
     .option('--faults <kinds>', 'all, none, or kinds with commas, e.g. kill,partition,gnss', 'all')
     .option('--samples <n>', 'futures that a planner imagines per plan', '32');
 
-const episodeOptions = (raw: RawFuzzOptions) => ({
+export const episodeOptions = (raw: RawFuzzOptions) => ({
   drones: wholeNumber(raw.drones, '--drones'),
   missionFile: raw.mission,
   faults: raw.faults,

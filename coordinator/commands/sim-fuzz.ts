@@ -100,7 +100,7 @@ export const runSimFuzz = async (context: Context, options: FuzzOptions): Promis
   return summary.violations.length === 0 ? EXIT.ok : EXIT.failed;
 };
 
-const violationLines = ({ seed, violations }: SeedVerdict): string[] =>
+export const violationLines = ({ seed, violations }: SeedVerdict): string[] =>
   violations.map(
     ({ atMs, invariant, drones, detail }) =>
       `seed ${seed} at ${(atMs / 1000).toFixed(2)} s: ${invariant}, drones ${drones.join(', ')}: ${detail}`,
@@ -159,7 +159,7 @@ const upperBound95 = (failed: number, all: number): number => {
   return Math.min(1, (share + (Z * Z) / (2 * all) + spread) / (1 + (Z * Z) / all));
 };
 
-const summaryText = (summary: FuzzSummary): string => {
+export const summaryText = (summary: FuzzSummary): string => {
   const { episodes, simulatedS, flownHours, violations, violationShareBound95, byFault } = summary;
   const seeds = [...new Set(violations.map(({ seed }) => seed))];
   const lines = [

@@ -6,6 +6,8 @@ import { encodeStoredState } from './stored-state.ts';
 
 /** What peers hold as well need not be on disk at once; a write is some ten ms. */
 const STORE_MS = 5000;
+/** How far the others' positions and promises had come is on disk at most so long ago: what may be replayed after a reboot. */
+const FRESHNESS_MS = 10_000;
 
 /** A disk that refused a write is asked again after this. */
 const RETRY_MS = 1000;
@@ -79,9 +81,13 @@ export class StateKeeper {
       this.#files.writeCounters(counters);
       this.#counters = counters;
     }
-    if (this.#member.admission.registers.nextOrder === this.#storedOrder) return;
     const nowMs = this.#clock.monotonicMs();
-    if (nowMs - this.#storedMs >= STORE_MS || this.#ordersOf() !== this.#orders) this.#keepState();
+    const isSame = this.#member.admission.registers.nextOrder === this.#storedOrder;
+    const sinceMs = nowMs - this.#storedMs;
+    if (sinceMs < (isSame ? FRESHNESS_MS : STORE_MS)) {
+      if (isSame || this.#ordersOf() === this.#orders) return;
+    }
+    this.#keepState();
   }
 
   /** An order of an operator is kept at once, or a reboot would forget an abort. */

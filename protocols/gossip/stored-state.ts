@@ -1,16 +1,22 @@
 import { admit } from './admit.ts';
 import { decodeEnvelope } from './envelope.ts';
 import type { MeshMember } from './mesh-member.ts';
+import { encodeFreshness, restoreFreshness } from './stored-freshness.ts';
 import { allEntries } from './registers.ts';
 
 /**
  * The durable state of a member as bytes for a file: what it knew when its process ended. Per entry,
  * in the order of receipt: f64 receipt (monotonic ms), u32 length, the signed envelope; little-endian.
+ * The last entry, with a receipt of −2, is no envelope but stored-freshness.ts.
  */
 const HEADER_BYTES = 12;
+const FRESHNESS_MS = -2;
 
 export const encodeStoredState = (member: MeshMember): Uint8Array => {
-  const entries = allEntries(member.admission.registers);
+  const entries = [
+    ...allEntries(member.admission.registers),
+    { receivedMs: FRESHNESS_MS, bytes: encodeFreshness(member.admission) },
+  ];
   const total = entries.reduce((sum, entry) => sum + HEADER_BYTES + entry.bytes.length, 0);
   const bytes = new Uint8Array(total);
   const view = new DataView(bytes.buffer);
@@ -34,11 +40,13 @@ const isRoster = (envelope: Uint8Array): boolean => decodeEnvelope(envelope)?.to
 export const restoreStoredState = (member: MeshMember, bytes: Uint8Array, nowMs: number): void => {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const stored: { receivedMs: number; envelope: Uint8Array }[] = [];
+  let freshness: Uint8Array | undefined;
   let offset = 0;
   while (bytes.length - offset >= HEADER_BYTES) {
     const end = offset + HEADER_BYTES + view.getUint32(offset + 8, true);
     if (end > bytes.length) break;
     const receivedMs = view.getFloat64(offset, true);
+    if (receivedMs === FRESHNESS_MS) freshness = bytes.subarray(offset + HEADER_BYTES, end);
     stored.push({
       receivedMs: receivedMs >= 0 && receivedMs <= nowMs ? receivedMs : nowMs,
       envelope: bytes.slice(offset + HEADER_BYTES, end),
@@ -51,4 +59,5 @@ export const restoreStoredState = (member: MeshMember, bytes: Uint8Array, nowMs:
   for (const { envelope, receivedMs } of [...rosters, ...others]) {
     admit(member.admission, envelope, receivedMs, 'repair');
   }
+  if (freshness !== undefined) restoreFreshness(member.admission, freshness);
 };

@@ -2,6 +2,7 @@ import type { Publish } from '#protocols/channel/mesh-messages.ts';
 import { Fault as Failure } from '#protocols/fault.ts';
 import type { MeshSession } from '#protocols/gossip/mesh-session.ts';
 import type { Goal } from '#protocols/gossip/goal.ts';
+import { newestGoal } from '#protocols/gossip/registers.ts';
 import type { Sign } from '#protocols/gossip/signing.ts';
 import type { Episode } from '../episode/episode.ts';
 import type { AttackTruth } from './attack-truth.ts';
@@ -44,8 +45,11 @@ export class Insider {
 
   /** The newest goal that its agent holds. */
   get goal(): Goal | undefined {
-    const goals = this.session?.recall().filter((one) => one.topic === 'goal') ?? [];
-    return goals.at(-1)?.payload as Goal | undefined;
+    const { session } = this;
+    if (session === undefined) return undefined;
+    const newest = newestGoal(session.member.admission.registers);
+    const received = newest === undefined ? undefined : session.recallEntry(newest);
+    return received?.topic === 'goal' ? received.payload : undefined;
   }
 
   /** Says it as its agent would, in its own name and within all rules. */

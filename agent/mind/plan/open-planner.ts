@@ -4,9 +4,10 @@ import { kinematicsModel } from '#world/kinematics.ts';
 import { sha256Hex } from '#world/release/digest.ts';
 import { readReleaseFiles } from '#world/release/release-file.ts';
 import { loadRelease } from '#world/release/release.ts';
-import { createSession } from '#world/session.ts';
+import { createSession, type Session } from '#world/session.ts';
 import type { PlanRequest } from '../plan-port.ts';
 import { mppiGraph } from './mppi/graph.ts';
+import { plainMppi } from './mppi/plain-mppi.ts';
 import { createPlanner, type PlannerParts, type TimelessAnswer } from './planner.ts';
 import { PLAN_SETTINGS, type PlanSettings } from './settings.ts';
 
@@ -59,6 +60,14 @@ const imaginationOf = (
   }
 };
 
+/** The analytic model is a few numbers: around it, plain loops are an order of magnitude cheaper than the nodes of a graph. */
+const sessionOf = async ({
+  model,
+  source,
+  settings,
+}: Imagination): Promise<Pick<Session, 'run'> & Partial<Session>> =>
+  source === 'analytic' ? plainMppi(settings) : createSession(mppiGraph(model, settings));
+
 /**
  * Opens a planner over the release, or over the analytic model when there is none or it cannot be trusted (then `fault` says
  * why: a drone with a bad release still flies, and says so).
@@ -69,11 +78,11 @@ export const openPlanner = async (
   settings: PlanSettings = PLAN_SETTINGS,
 ): Promise<OpenPlanner> => {
   const { imagination, fault } = imaginationOf(model, settings);
-  const session = await createSession(mppiGraph(imagination.model, imagination.settings));
+  const session = await sessionOf(imagination);
   return {
     plan: createPlanner({ ...imagination, session, hash: sha256Hex }),
     model: `${imagination.model.id}@${imagination.model.version}`,
     fault,
-    close: () => session.release(),
+    close: async () => session.release?.(),
   };
 };

@@ -1,5 +1,6 @@
 import { createPlanner, type PlannerParts } from '#agent/mind/plan/planner.ts';
 import { mppiGraph } from '#agent/mind/plan/mppi/graph.ts';
+import { plainMppi } from '#agent/mind/plan/mppi/plain-mppi.ts';
 import { PLAN_SETTINGS } from '#agent/mind/plan/settings.ts';
 import type { PlanRequest } from '#agent/mind/plan-port.ts';
 import { seededRandom } from '#protocols/random.ts';
@@ -7,7 +8,7 @@ import { vector3 } from '#protocols/vector.ts';
 import { kinematicsModel } from '#world/kinematics.ts';
 import type { DynamicsModel } from '#world/model.ts';
 import { sha256Hex } from '#world/release/digest.ts';
-import { createSession } from '#world/session.ts';
+import { createSession, type Session } from '#world/session.ts';
 import { ACTION_SIZE, HISTORY_STEPS, OBSERVATION_SIZE, STATE_SIZE } from '#world/spaces.ts';
 import { flyingTube, requestOf } from '../../agent/mind/plan/plant.ts';
 import { quantile, type Bench } from '../bench.ts';
@@ -57,7 +58,8 @@ const timePlans = async (
   seeds: readonly number[],
 ): Promise<Timing> => {
   const settings = { ...PLAN_SETTINGS, samples };
-  const session = await createSession(mppiGraph(model, settings));
+  const session: Pick<Session, 'run'> & Partial<Session> =
+    model.members === 1 ? plainMppi(settings) : await createSession(mppiGraph(model, settings));
   const parts: PlannerParts = {
     model,
     source: 'model',
@@ -80,7 +82,7 @@ const timePlans = async (
     }
   }
   const { user, system } = process.cpuUsage(before);
-  await session.release();
+  await session.release?.();
   return { plansMs, cpuMs: (user + system) / 1000 / plansMs.length };
 };
 

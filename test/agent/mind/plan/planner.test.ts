@@ -1,38 +1,33 @@
 import { createHash } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { PlanRequest } from '#agent/mind/plan-port.ts';
-import { mppiGraph } from '#agent/mind/plan/mppi/graph.ts';
+import { plainMppi } from '#agent/mind/plan/mppi/plain-mppi.ts';
 import { createPlanner, type TimelessAnswer } from '#agent/mind/plan/planner.ts';
 import { PLAN_SETTINGS } from '#agent/mind/plan/settings.ts';
 import { signedDistanceToEdge } from '#protocols/polygon.ts';
 import type { Trajectory } from '#protocols/trajectory.ts';
 import { distance, horizontalDistance, norm, vector3, type Vector3 } from '#protocols/vector.ts';
 import { kinematicsModel, kinematicStepper } from '#world/kinematics.ts';
-import { createSession, type Session } from '#world/session.ts';
 import { FIELD, fly, flyingTube, hovering, requestOf, type Moment } from './plant.ts';
 
 const model = kinematicsModel(PLAN_SETTINGS.kinematics);
-let session: Session;
 let plan: (request: PlanRequest) => Promise<TimelessAnswer>;
 const trajectoryFor = async (request: PlanRequest): Promise<Trajectory> =>
   (await plan(request)).trajectory;
 
 const hash = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
-beforeAll(async () => {
-  session = await createSession(mppiGraph(model, PLAN_SETTINGS));
+beforeAll(() => {
   plan = createPlanner({
     model,
     source: 'analytic',
     calibration: null,
     weights: 'test',
     settings: PLAN_SETTINGS,
-    session,
+    session: plainMppi(PLAN_SETTINGS),
     hash,
   });
 });
-
-afterAll(() => session.release());
 
 const flownM = (moments: readonly Moment[]): number =>
   moments.reduce(

@@ -213,7 +213,10 @@ export class Vehicle {
     this.battery.step(dtS, this.quadrotor.motorThrustN);
     this.estimate.wander(dtS);
     if (!this.#gnss.works) this.estimate.coast(dtS, this.autopilot.situation.positionValid);
-    else if (this.#gnss.fix.hasFix) this.estimate.aid(dtS);
+    else if (this.#gnss.fix.hasFix) {
+      const jumpNed = this.estimate.aid(dtS);
+      if (jumpNed !== undefined) this.autopilot.shiftFrame(jumpNed, 0, false);
+    }
   }
 
   #isDark(): boolean {

@@ -57,8 +57,8 @@ export class LedEstimate {
   rejects = false;
   #rejectedS = 0;
 
-  /** One step with a fix; true when the estimator has just reset to it. */
-  follow(dtS: number, lie: GnssLie | undefined): boolean {
+  /** One step with a fix; the jump when the estimator has just reset to it. */
+  follow(dtS: number, lie: GnssLie | undefined): Vector3 | undefined {
     const { positionNed: led, velocityNed: v } = this;
     const { offsetNed: to, velocityNed: speed } = lie ?? TRUTH;
     const gapM = Math.hypot(to.x - led.x, to.y - led.y, to.z - led.z);
@@ -70,16 +70,17 @@ export class LedEstimate {
       led.y += share * (to.y - led.y);
       led.z += share * (to.z - led.z);
       Object.assign(v, speed);
-      return false;
+      return undefined;
     }
     // The Doppler of a signal that only steps is true: refused or not, it keeps the velocity right.
     Object.assign(v, vector3(0, 0, 0));
     this.#rejectedS += dtS;
-    if (this.#rejectedS < GIVES_IN_S) return false;
+    if (this.#rejectedS < GIVES_IN_S) return undefined;
     this.#rejectedS = 0;
     this.rejects = false;
+    const jump = vector3(to.x - led.x, to.y - led.y, to.z - led.z);
     Object.assign(led, to);
-    return true;
+    return jump;
   }
 
   /** Without any fix: nothing is refused, and what it was led by stays. */

@@ -144,9 +144,18 @@ export class StateEstimate {
     return this.#led.rejects;
   }
 
-  /** With GNSS. When it is back what was imagined is dropped, which is a reset. */
-  aid(dtS: number): void {
-    if (this.#led.follow(dtS, this.#sensors.lie)) this.resetCounter += 1;
+  /**
+   * With GNSS. When it is back what was imagined is dropped, which is a reset. Returns the jump when the
+   * estimator has given in to a fix that it refused before.
+   */
+  aid(dtS: number): Vector3 | undefined {
+    const jump = this.#led.follow(dtS, this.#sensors.lie);
+    if (jump !== undefined) this.resetCounter += 1;
+    this.#dropImagined();
+    return jump;
+  }
+
+  #dropImagined(): void {
     const v = this.#coastVelocityNed;
     if (v.x === 0 && v.y === 0) return;
     Object.assign(v, vector3(0, 0, 0));

@@ -1,6 +1,7 @@
 import { nedFromGeodetic, type Origin } from '#protocols/frames.ts';
 import { vector3, type Vector3 } from '#protocols/vector.ts';
 import { Glide } from './glide.ts';
+import { GnssWatch } from './gnss-watch.ts';
 import { HeadingWatch, JumpWatch } from './jump-watch.ts';
 import { MissionOffset } from './mission-offset.ts';
 import type { Telemetry } from './telemetry.ts';
@@ -50,6 +51,8 @@ const GPS_GLITCH = 1024;
 export interface Estimate {
   /** False until an origin, a local and a global position are known, and while PX4's own word of them is in doubt. */
   valid: boolean;
+  /** Not valid because the receiver's place has jumped (GnssWatch); level and velocity may still be good. */
+  deceived: boolean;
   positionNed: Vector3;
   velocityNed: Vector3;
   /** One standard deviation of the horizontal position, grown with age and unsettled corrections, m; infinite when not valid. */
@@ -76,6 +79,7 @@ export interface Estimate {
 export class Estimator {
   readonly #estimate: Estimate = {
     valid: false,
+    deceived: false,
     positionNed: vector3(0, 0, 0),
     velocityNed: vector3(0, 0, 0),
     positionStdM: Number.POSITIVE_INFINITY,
@@ -90,6 +94,9 @@ export class Estimator {
   readonly #position = new Glide(GLIDE_MPS);
   readonly #velocity = new Glide(GLIDE_MPS2);
   readonly #heading = new HeadingWatch();
+  readonly #gnss = new GnssWatch();
+  /** Jumps of PX4's position or velocity so far. */
+  #jumpCount = 0;
   readonly #moved: Vector3 = vector3(0, 0, 0);
   #origin: Origin | undefined;
   #offset: MissionOffset | undefined;
@@ -123,12 +130,14 @@ export class Estimator {
   at(telemetry: Readonly<Telemetry>, nowMs: number): Readonly<Estimate> {
     this.#lookAtHeading(telemetry);
     this.#lookAtMotion(telemetry);
+    if (this.#origin !== undefined) this.#gnss.look(telemetry, this.#origin, this.#jumpCount);
     this.#compare(telemetry);
     this.#findHome(telemetry);
     this.#glide(nowMs);
     const estimate = this.#estimate;
     estimate.yawRad = telemetry.yawRad;
     estimate.ageMs = nowMs - telemetry.localAtMs;
+    estimate.deceived = this.#gnss.deceived;
     estimate.valid = Number.isFinite(estimate.ageMs) && this.#isBelievable(telemetry);
     estimate.positionStdM = Number.POSITIVE_INFINITY;
     if (this.#offset === undefined || !estimate.valid) return estimate;
@@ -155,6 +164,7 @@ export class Estimator {
   #isBelievable(telemetry: Readonly<Telemetry>): boolean {
     const offset = this.#offset;
     if (offset === undefined || !offset.known || this.#unsure || this.#unsteady > 0) return false;
+    if (this.#gnss.deceived) return false;
     return this.#position.size <= GLIDE_OVER_M && estimatorStands(telemetry);
   }
 
@@ -179,6 +189,7 @@ export class Estimator {
   }
 
   #beginAnew(): void {
+    this.#jumpCount += 1;
     this.#offset?.doubt();
     this.#unsure = true;
     this.#unsteady = 0;
@@ -186,6 +197,7 @@ export class Estimator {
   }
 
   #absorb(): void {
+    this.#jumpCount += 1;
     const { position, velocity } = this.#jumps;
     this.#position.absorb(position);
     this.#velocity.absorb(velocity);

@@ -62,6 +62,8 @@ export interface Telemetry {
   estimatorHeightStdM: number;
   estimatorAtMs: number;
   estimatorFlags: number;
+  /** The receiver's own place, apart from the estimator's opinion; its altitude is not read. */
+  gps: Geodetic;
   gpsStdM: number;
   gpsFixType: number;
   /** NaN = not said. */
@@ -115,6 +117,7 @@ const emptyTelemetry = (): Telemetry => ({
   estimatorHeightStdM: Number.NaN,
   estimatorAtMs: NEVER_MS,
   estimatorFlags: 0,
+  gps: { latDeg: 0, lonDeg: 0, altAmslM: 0 },
   gpsStdM: Number.NaN,
   gpsFixType: 0,
   satellites: Number.NaN,
@@ -212,6 +215,8 @@ export class TelemetryStore {
       latest.estimatorFlags = message.flags;
       latest.estimatorAtMs = nowMs;
     } else if (message instanceof GpsRawInt) {
+      latest.gps.latDeg = message.lat / 1e7;
+      latest.gps.lonDeg = message.lon / 1e7;
       latest.gpsStdM = gpsStdOf(message);
       latest.gpsFixType = message.fixType;
       latest.satellites =
@@ -226,8 +231,7 @@ export class TelemetryStore {
     } else if (message instanceof SysStatus) {
       latest.sensorsEnabled = message.onboardControlSensorsEnabled;
       latest.sensorsHealthy = message.onboardControlSensorsHealth;
-      const ready = (message.onboardControlSensorsHealth & PREARM_CHECK_BIT) !== 0;
-      latest.readyAtMs = ready ? nowMs : NEVER_MS;
+      latest.readyAtMs = (latest.sensorsHealthy & PREARM_CHECK_BIT) !== 0 ? nowMs : NEVER_MS;
       this.#charges.hear(latest, SYSTEM, message.batteryRemaining, nowMs);
       if (message.voltageBattery !== UNKNOWN_U16) {
         latest.batteryVoltageV = message.voltageBattery / 1000;

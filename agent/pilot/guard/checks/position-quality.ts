@@ -8,6 +8,12 @@ const TOO_OLD_MS = 500;
 const TOO_VAGUE_M = 5;
 /** Longer without a position, and the drone comes down while PX4 can still hold it level (5.4 s). */
 const LOST_AFTER_MS = 4000;
+/**
+ * With a deceived receiver PX4 can hold its place for as long as it refuses the fix. When it gives in,
+ * seven seconds after the jump, a landing under way would be flown to where its place now seems to lie:
+ * it begins afterwards.
+ */
+const DECEIVED_AFTER_MS = 9000;
 /** An autopilot unheard for this long says nothing about its position: that is the link's matter. */
 const SILENT_MS = 600;
 /** A position that has just come back may go again: it must stay as long as it was away, within these. */
@@ -39,7 +45,8 @@ export class PositionQuality implements Watch {
       this.#badSinceMs = undefined;
       return 'pass';
     }
-    return !good && nowMs - this.#badSinceMs >= LOST_AFTER_MS ? 'land' : 'brake';
+    const lostAfterMs = estimate.deceived ? DECEIVED_AFTER_MS : LOST_AFTER_MS;
+    return !good && nowMs - this.#badSinceMs >= lostAfterMs ? 'land' : 'brake';
   }
 
   reset(): void {

@@ -75,6 +75,7 @@ export class FlightRig {
     this.plant = { positionNed: { ...start }, velocityNed: vector3(0, 0, 0) };
     this.#estimate = {
       valid: true,
+      deceived: false,
       positionNed: { ...start },
       velocityNed: vector3(0, 0, 0),
       positionStdM: 0.25,

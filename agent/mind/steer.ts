@@ -1,6 +1,7 @@
 import { add, horizontalDistance, scale, vector3, type Vector3 } from '#protocols/vector.ts';
 
 import { neighbourTubes } from './flight/neighbour-tubes.ts';
+import { layerLiftM } from './flight/own-layer.ts';
 import { obstaclesAround } from './flight/obstacles.ts';
 import { choose, noteAsked, shouldAsk, type Choice } from './flight/steering.ts';
 import { historyOf, sampleOf } from './flight/vehicle.ts';
@@ -107,6 +108,8 @@ const requestNow = (
 const finiteOr = (value: number, otherwise: number): number =>
   Number.isFinite(value) ? value : otherwise;
 
+const lifted = ({ x, y, z }: Vector3, byM: number): Vector3 => vector3(x, y, z - byM);
+
 const wayNow = (
   mind: Mind,
   goal: ActiveGoal,
@@ -125,13 +128,15 @@ const wayNow = (
       mind.phase === 'descend' ? Math.min(cruise, mission.limits.maxDescentMps) : cruise;
     return { waypoints: left, speedMps, holdAtEnd: true };
   }
-  const ahead =
-    work === undefined ? wayOfGoto(mind, goal, position) : wayOfTasks(mind, work, position);
+  const liftM = layerLiftM(goal, mind.members, mind.options.sysid, nowMs);
+  const level = lifted(position, -liftM);
+  const ahead = work === undefined ? wayOfGoto(mind, goal, level) : wayOfTasks(mind, work, level);
   if (ahead.length > 0) {
     mind.holdAt = null;
-    return { waypoints: ahead, speedMps: cruise, holdAtEnd: true };
+    const waypoints = ahead.map((waypoint) => lifted(waypoint, liftM));
+    return { waypoints, speedMps: cruise, holdAtEnd: true };
   }
-  return waitForWork(mind, goal, position, velocity, nowMs);
+  return waitForWork(mind, goal, position, velocity, liftM, nowMs);
 };
 
 /**
@@ -143,6 +148,7 @@ const waitForWork = (
   goal: ActiveGoal,
   position: Vector3,
   velocity: Vector3,
+  liftM: number,
   nowMs: number,
 ): Way => {
   mind.holdAt ??= {
@@ -152,7 +158,11 @@ const waitForWork = (
   const { place, sinceMs } = mind.holdAt;
   const cruise = goal.mission.cruiseSpeedMps;
   if (goal.mission.kind !== 'search' || nowMs - sinceMs < IDLE_MS) {
-    return { waypoints: [place], speedMps: Math.min(cruise, IDLE_MPS), holdAtEnd: true };
+    return {
+      waypoints: [lifted(place, liftM)],
+      speedMps: Math.min(cruise, IDLE_MPS),
+      holdAtEnd: true,
+    };
   }
   const home = homeOf(mind) ?? position;
   const above = vector3(home.x, home.y, home.z - goal.returnHeightM);

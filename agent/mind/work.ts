@@ -15,6 +15,7 @@ import { NOBODY } from './allocate/conflict.ts';
 import { isDone, liveOwner, nextClaimEpoch, noteReport } from './allocate/ownership.ts';
 import { worthWaiting, type AuctionTask, type PathStart } from './allocate/path-score.ts';
 import type { SearchTerms } from './belief/posterior.ts';
+import { layerLiftM } from './flight/own-layer.ts';
 import { isAirborneNow } from './flight/vehicle.ts';
 import type { ActiveGoal } from './mission/active-goal.ts';
 import {
@@ -95,7 +96,11 @@ const isBeingFlown = (mind: Mind, task: SearchTask, nowMs: number): boolean => {
 export const doWork = (mind: Mind, goal: ActiveGoal, view: WorkView, nowMs: number): void => {
   judgeReports(mind, goal, nowMs);
   const position = placeOf(mind);
-  if (position !== undefined) continueExecution(mind, goal, view, position, nowMs);
+  if (position !== undefined) {
+    // In a layer of its own it passes its waypoints at that height.
+    const z = position.z + layerLiftM(goal, mind.members, mind.options.sysid, nowMs);
+    continueExecution(mind, goal, view, { ...position, z }, nowMs);
+  }
   closeSatisfied(mind, goal, view, nowMs);
   if (!isSelfWorking(mind, nowMs)) {
     release(mind, goal);

@@ -1,7 +1,7 @@
 import { geodeticFromNed, nedFromGeodetic, type Geodetic } from '#protocols/frames.ts';
 import type { Frame } from '#protocols/mavlink/framer.ts';
 import { radiansFromDegrees } from '#protocols/units.ts';
-import { vector3, type Vector3 } from '#protocols/vector.ts';
+import { subtract, vector3, type Vector3 } from '#protocols/vector.ts';
 import { seededRandom, type Random } from '#protocols/random.ts';
 import { Autopilot, type Sensed } from './autopilot/autopilot.ts';
 import { MavlinkEndpoint, type OutgoingDatagrams } from './autopilot/mavlink-endpoint.ts';
@@ -236,11 +236,8 @@ export class Vehicle {
       random.fork('estimate'),
       this.sensorErrors,
     );
-    const localOf = (position: Geodetic): Vector3 => {
-      const ned = nedFromGeodetic(scenario.origin, position);
-      const { originNed } = estimate;
-      return vector3(ned.x - originNed.x, ned.y - originNed.y, ned.z - originNed.z);
-    };
+    const localOf = (position: Geodetic): Vector3 =>
+      subtract(nedFromGeodetic(scenario.origin, position), estimate.originNed);
     const moveOrigin = (position: Geodetic): void => {
       const { x, y, z } = localOf(position);
       this.#shiftEstimate(vector3(-x, -y, -z), 0, true);

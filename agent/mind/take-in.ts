@@ -21,7 +21,7 @@ import { isCredible } from './swarm/quarantine.ts';
 import { mayWin } from './swarm/standing.ts';
 
 /** Durable messages kept for a goal that has not come yet. */
-const MAX_PENDING = 256;
+export const MAX_PENDING = 256;
 
 /** Works everything of an inbox into the mind. */
 export const takeIn = (mind: Mind, inbox: MindInbox, nowMs: number): void => {

@@ -15,8 +15,7 @@ import { startRedisFleet } from '#sim/sweep/start-redis-fleet.ts';
 import { workForRedis } from '#sim/sweep/start-redis-worker.ts';
 import { chunksFailed, type Fleet } from '#sim/sweep/sweep.ts';
 import type { Context } from './context.ts';
-import { parseSeeds } from './fuzz-options.ts';
-import { fuzzSummary, summaryText, violationsOf, violationText } from './fuzz-summary.ts';
+import { fuzzSummary, parseSeeds, summaryText, violationLines } from './sim-fuzz.ts';
 
 export interface SweepOptions {
   /** `A..B`, both included. */
@@ -124,7 +123,7 @@ const flyAll = async (
           keep(chunk, result);
           done += 1;
           for (const verdict of result.verdicts)
-            for (const one of violationsOf(verdict)) output.say(violationText(one));
+            for (const line of violationLines(verdict)) output.say(line);
           output.say(
             `${done}/${chunks.length} chunks: seeds ${chunk.first}..${chunk.last}, ${seedsOf(chunk).length} episodes in ${result.wallS.toFixed(1)} s`,
           );

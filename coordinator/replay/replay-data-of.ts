@@ -7,7 +7,7 @@ import type { Happening, ReplayData, Trouble } from './replay-data.ts';
 /** All that happened in an episode that was flown to its verdict, in order of time. */
 export const happeningsOf = (
   { episode }: JudgedEpisode,
-  { faults, orders = [] }: JudgedOptions,
+  { faults, abortAtMs }: JudgedOptions,
   { violations, simulatedMs }: Verdict,
 ): Happening[] =>
   [
@@ -17,15 +17,9 @@ export const happeningsOf = (
       text: `fault: ${withoutTime(fault)}`,
       sysids: sysidsOf(fault),
     })),
-    ...orders.map((given): Happening => ({
-      atMs: given.atMs,
-      kind: 'operator',
-      text:
-        given.order === 'goal'
-          ? 'the operator gives a newer goal'
-          : `the operator orders ${given.order}`,
-      sysids: given.order === 'goal' ? [] : given.sysids,
-    })),
+    ...(abortAtMs === undefined
+      ? []
+      : [{ atMs: abortAtMs, kind: 'operator' as const, text: 'the operator aborts', sysids: [] }]),
     ...episode.truth().vehicles.flatMap(({ sysid, modes }) =>
       modes.map(({ timeMs, mode, armed, failsafe }): Happening => ({
         atMs: timeMs,

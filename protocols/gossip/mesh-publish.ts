@@ -10,7 +10,7 @@ import type { Topic } from './topic.ts';
 import { validatePayload } from './validate.ts';
 
 /** Departure times that an echo may name: at 20 messages a second, those of the last six seconds. */
-const MAX_SENT_TIMES = 128;
+export const MAX_SENT_TIMES = 128;
 
 const nextHeader = (member: MeshMember, topic: Topic, nowMs: number): EnvelopeHeader => {
   member.sequence += 1;

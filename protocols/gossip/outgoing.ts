@@ -19,7 +19,7 @@ export interface Outgoing {
 }
 
 /** A queue that overflows loses its oldest; it is in the registers, so repair still carries it. */
-const MAX_LASTING = 256;
+export const MAX_LASTING = 256;
 
 /** Waiting this long for company saves messages; nothing here is missed for a fifth of a second. */
 const MAX_WAIT_MS = 200;

@@ -47,6 +47,9 @@ const CAPACITY: Partial<Record<Topic, number>> = {
   release: 4,
 };
 
+/** Over all topics: more of one author's is never kept. */
+export const MAX_ENTRIES_OF_AUTHOR = Object.values(CAPACITY).reduce((sum, most) => sum + most, 0);
+
 export const emptyRegisters = (): Registers => ({ byAuthor: new Map(), nextOrder: 0 });
 
 /** Names an envelope among all of its author's: no author signs two with one number. */

@@ -6,8 +6,6 @@ const CAPACITY = 16;
 /** Coordinates, altitude, heading, velocity, callsign, squawk: PX4 passes no other flag on. */
 const PASSED_FLAGS = 0x3f;
 
-const NONE: readonly AdsbVehicle[] = [];
-
 /**
  * What transponder receivers told the autopilot of other aircraft, on whichever link and by whomever: PX4
  * believes ADSB_VEHICLE unsigned and says it again on all links in its own name, signed if it signs.
@@ -23,8 +21,7 @@ export class TransponderReports {
   }
 
   /** Those since the last call. */
-  take(): readonly AdsbVehicle[] {
-    if (this.#waiting.length === 0) return NONE;
+  take(): AdsbVehicle[] {
     return this.#waiting.splice(0);
   }
 }

@@ -3,8 +3,13 @@ import { checkEnergy } from './energy.ts';
 import { checkFence } from './fence.ts';
 import { checkSeparation } from './separation.ts';
 import { checkGaps, checkSetpoints } from './setpoints.ts';
+import { LogHeadCheck } from './log-heads.ts';
+import { checkRevoked } from './revoked.ts';
+import { checkSizes } from './sizes.ts';
 import type { SwarmTruth } from './swarm-truth.ts';
+import { CompletionCheck, TaskLedgerCheck } from './task-ledger.ts';
 import { DoubleWorkCheck } from './tasks.ts';
+import { VersionCheck } from './versions.ts';
 import type { InvariantId, Report, Violation } from './violation.ts';
 
 type Check = (truth: SwarmTruth, report: Report) => void;
@@ -21,6 +26,8 @@ const MAX_VIOLATIONS = 100;
 export class Checker {
   readonly violations: Violation[] = [];
   readonly #checks: readonly (readonly [InvariantId, Check])[];
+  /** Of what is in the agents' memory. */
+  readonly #agentChecks: readonly (readonly [InvariantId, Check])[];
   readonly #lastMs = new Map<string, number>();
 
   /** @param hearEachOther whether two drones could hear each other for the last few seconds. */
@@ -35,11 +42,24 @@ export class Checker {
       ['I8', new ResumeCheck().check],
       ['I12', checkEnergy],
     ];
+    this.#agentChecks = [
+      ['I5', new TaskLedgerCheck().check],
+      ['I6', new CompletionCheck(hearEachOther).check],
+      ['I9', new LogHeadCheck().check],
+      ['I10', checkRevoked],
+      ['I11', new VersionCheck().check],
+      ['I13', checkSizes],
+    ];
   }
 
   /** Call it 50 times a simulated second. */
   observe(truth: SwarmTruth): void {
-    for (const [invariant, check] of this.#checks) {
+    this.#run(this.#checks, truth);
+    if (truth.agents !== undefined) this.#run(this.#agentChecks, truth);
+  }
+
+  #run(checks: readonly (readonly [InvariantId, Check])[], truth: SwarmTruth): void {
+    for (const [invariant, check] of checks) {
       check(truth, (drones, detail) => {
         this.note({ invariant, atMs: truth.nowMs, drones, detail });
       });

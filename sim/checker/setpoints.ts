@@ -3,12 +3,17 @@ import type { Report } from './violation.ts';
 
 /** Single precision on the wire. */
 const ROUNDING = 1e-3;
+/** I3's bound on age, ms. */
+const AGE_MS = 200;
 /** I4's bound, ms. */
 const GAP_MS = 250;
 /** A pilot that has just begun must first hear its vehicle. */
 const BEGINNING_MS = 1500;
 
-/** I3: every setpoint is finite and inside the envelope that the operator signed. */
+/**
+ * I3: every setpoint is finite, inside the envelope that the operator signed, and at most 200 ms old
+ * when it comes, by the stamp of the pilot that made it.
+ */
 export const checkSetpoints = ({ drones, limits, nowMs }: SwarmTruth, report: Report): void => {
   for (const { setpoint, sysid } of drones) {
     if (setpoint === undefined || nowMs - setpoint.atMs > GAP_MS) continue;
@@ -19,6 +24,8 @@ export const checkSetpoints = ({ drones, limits, nowMs }: SwarmTruth, report: Re
       report([sysid], `setpoint of ${speed.toFixed(2)} m/s, ${limits.maxSpeedMps} are allowed`);
     } else if (-z > limits.maxClimbMps + ROUNDING || z > limits.maxDescentMps + ROUNDING) {
       report([sysid], `setpoint climbs at ${(-z).toFixed(2)} m/s`);
+    } else if (setpoint.ageMs > AGE_MS) {
+      report([sysid], `setpoint of ${setpoint.ageMs} ms ago`);
     }
   }
 };

@@ -1,6 +1,7 @@
 import type { FlightMode } from '#protocols/mavlink/modes.ts';
 import type { Vector3 } from '#protocols/vector.ts';
 import type { Fence } from '../world/fence.ts';
+import type { AgentTruth, GossipedHead, RevokedWord } from './agent-truth.ts';
 
 /** One drone as it truly is at one moment: what no agent is asked for. */
 export interface DroneTruth {
@@ -13,14 +14,15 @@ export interface DroneTruth {
   armed: boolean;
   /** 0..1. */
   batteryRemaining: number;
-  /** Where it stood at boot, mission NED, m. */
-  homeNed: Readonly<Vector3>;
   /** When its pilot process last began; undefined while there is none. */
   pilotSinceMs: number | undefined;
   /** When its flight controller last began. */
   controllerSinceMs: number;
-  /** The setpoint that its agent sent last, and when; undefined before the first. */
-  setpoint: { atMs: number; velocityNed: Readonly<Vector3> } | undefined;
+  /**
+   * The setpoint that its agent sent last, when it came, and how old it then was by its
+   * pilot's clock, ms; undefined before the first.
+   */
+  setpoint: { atMs: number; velocityNed: Readonly<Vector3>; ageMs: number } | undefined;
   /** Its GNSS receiver works, and has for {@link GNSS_SETTLED_MS}. */
   positionKnown: boolean;
   /** Task that it works on, from its own mind; null = none. */
@@ -36,7 +38,6 @@ export interface SignedLimits {
   maxSpeedMps: number;
   maxClimbMps: number;
   maxDescentMps: number;
-  maxAccelerationMps2: number;
   fence: Fence;
 }
 
@@ -50,4 +51,9 @@ export interface SwarmTruth {
   abortedMs: number | undefined;
   /** Who has had a usable path to the operator at every moment since then. */
   reachable: ReadonlySet<number>;
+  /** Twice a second; undefined in between: looking into the agents costs more than looking at vehicles. */
+  agents?: readonly AgentTruth[] | undefined;
+  /** Since the last look at the agents. */
+  revokedWords?: readonly RevokedWord[] | undefined;
+  heads?: readonly GossipedHead[] | undefined;
 }

@@ -22,6 +22,7 @@ import { EpisodeOperator } from './episode-operator.ts';
 import { identitiesOf, OPERATOR_MEMBER, RIVAL_MEMBER, type Identities } from './identities.ts';
 import { LockstepDrone, type DroneWorld } from './lockstep-drone.ts';
 import { LineNoise } from './line-noise.ts';
+import type { Sabotage } from './sabotage.ts';
 import { sharedVerify } from './shared-verify.ts';
 
 export interface EpisodeRadio {
@@ -41,8 +42,8 @@ export interface EpisodeOptions {
   radio: EpisodeRadio;
   verify: Verify;
   safePlan: SafePlanner;
-  /** May change or swallow (undefined) what an agent sends its vehicle: for tests of the judge. */
-  tamper?: (sysid: number, packet: Uint8Array, nowMs: number) => Uint8Array | undefined;
+  /** For tests of the judge. */
+  sabotage?: Sabotage | undefined;
   /** What imagines, for all drones. */
   imagine: Imagine;
   /** `name@version` of what imagines. */
@@ -84,7 +85,7 @@ export class Episode {
   readonly #wires = new Map<number, Framer>();
   readonly #startMs = new Map<number, number>();
   readonly #byId: ReadonlyMap<number, LockstepDrone>;
-  readonly #tamper: EpisodeOptions['tamper'];
+  readonly #sabotage: Sabotage;
   readonly #noise = new Map<number, { towards: LineNoise; back: LineNoise }>();
   #pending: Promise<void>[] = [];
   /** Told of every packet that reaches a vehicle, at the moment {@link nowMs}. */
@@ -100,7 +101,7 @@ export class Episode {
   constructor(options: EpisodeOptions) {
     const { seed, scenario } = options;
     const random = seededRandom(seed).fork('episode');
-    this.#tamper = options.tamper;
+    this.#sabotage = options.sabotage ?? {};
     const sysids = scenario.vehicles.map(({ sysid }) => sysid);
     const identities = identitiesOf(
       sysids,
@@ -133,6 +134,10 @@ export class Episode {
       pending: (work) => this.#pending.push(work),
       toVehicle: (sysid, packet) => this.#toVehicle(sysid, packet),
       overhear: (sysid, type, payload) => this.overhear?.(sysid, type, payload),
+      between: (message) => {
+        const { between } = this.#sabotage;
+        return between === undefined ? message.payload : between(message, this.#time.nowMs);
+      },
       configurePayload: (sysid, { origin, cellM, footprintRadiusM }) =>
         this.#fleet.configureDetector(sysid, {
           originLatDeg: origin.latDeg,
@@ -234,8 +239,8 @@ export class Episode {
   }
 
   #toVehicle(sysid: number, packet: Uint8Array): void {
-    const sent =
-      this.#tamper === undefined ? packet : this.#tamper(sysid, packet, this.#time.nowMs);
+    const { toVehicle } = this.#sabotage;
+    const sent = toVehicle === undefined ? packet : toVehicle(sysid, packet, this.#time.nowMs);
     if (sent === undefined) return;
     this.onVehiclePacket?.(sysid, sent);
     this.#wires.get(sysid)?.push(this.#noise.get(sysid)?.towards.pass(sent) ?? sent);
@@ -253,7 +258,6 @@ export class Episode {
     this.#time.nowMs += STEP_MS;
     const { nowMs } = this.#time;
     for (const [sysid, wire] of this.#wires) {
-      if (wire.isEmpty) continue;
       const frames = framesOf(wire);
       if (frames.length > 0) this.#fleet.receive(sysid, frames);
     }
@@ -272,6 +276,7 @@ export class Episode {
     for (const drone of this.drones) drone.stepOthers();
     this.operator.step();
     this.rival?.step();
+    this.#sabotage.afterStep?.(this, nowMs);
     this.afterStep?.(nowMs);
   }
 

@@ -9,7 +9,6 @@ import type { SignedLimits } from '../checker/swarm-truth.ts';
 import type { Violation } from '../checker/violation.ts';
 import { endOf, type Fault } from '../faults/fault.ts';
 import { Injector } from '../faults/injector.ts';
-import { AbortDelays } from './abort-delays.ts';
 import { Episode, type EpisodeOptions } from './episode.ts';
 import type { OperatorOrder } from './operator-order.ts';
 import { TruthWatch } from './truth-watch.ts';
@@ -17,7 +16,9 @@ import { TruthWatch } from './truth-watch.ts';
 export interface JudgedOptions extends EpisodeOptions {
   mission: Mission;
   faults: readonly Fault[];
-  /** What the operator orders beside the goal, in any order. */
+  /** When the operator calls all home, simulated ms; undefined: never. */
+  abortAtMs?: number | undefined;
+  /** What the operator orders beside, in any order. */
   orders?: readonly OperatorOrder[] | undefined;
   /** The episode ends here if nothing has ended it before, simulated ms. */
   untilMs: number;
@@ -31,8 +32,6 @@ export interface Verdict {
   tasksDone: number;
   /** Drone-hours in the air. */
   flownHours: number;
-  /** From each abort to each drone that could hear it, ms. */
-  abortDelaysMs: readonly number[];
   /** SHA-256 over every drone's log. */
   digest: string;
 }
@@ -51,9 +50,9 @@ export class JudgedEpisode {
   readonly #options: JudgedOptions;
   readonly #watch: TruthWatch;
   readonly #orders: OperatorOrder[];
-  readonly #aborts = new AbortDelays();
   #airMs = 0;
   #isOrdered = false;
+  #isAborted = false;
   #ordersNoted = 0;
 
   constructor(options: JudgedOptions) {
@@ -92,26 +91,23 @@ export class JudgedEpisode {
       ended,
       tasksDone: this.#doneOwners().size,
       flownHours: this.#airMs / 3_600_000,
-      abortDelaysMs: this.#aborts.delaysMs,
       digest: await this.episode.digest(),
     };
   }
 
   #order(nowMs: number): void {
-    const { mission } = this.#options;
+    const { mission, abortAtMs } = this.#options;
     if (!this.#isOrdered && nowMs >= GOAL_MS) {
       this.#isOrdered = true;
       this.episode.startMission(mission);
     }
     while (this.#orders.length > 0 && this.#orders[0]!.atMs <= nowMs) {
-      this.#give(this.#orders.shift()!);
+      const { order, sysids } = this.#orders.shift()!;
+      this.episode.operator.direct(order, sysids);
     }
-  }
-
-  #give(given: OperatorOrder): void {
-    const { operator } = this.episode;
-    if (given.order !== 'goal') operator.direct(given.order, given.sysids);
-    else operator.startMission(given.mission ?? this.#options.mission);
+    if (abortAtMs === undefined || this.#isAborted || nowMs < abortAtMs) return;
+    this.#isAborted = true;
+    this.episode.operator.direct('abort');
   }
 
   /** Whoever gave an order: an abort of any operator counts, until any gives a newer goal. */
@@ -127,7 +123,6 @@ export class JudgedEpisode {
   #observe(): void {
     const truth = this.#watch.now();
     this.checker.observe(truth);
-    this.#aborts.observe(truth);
     for (const { onGround } of truth.drones) if (!onGround) this.#airMs += OBSERVE_MS;
   }
 
@@ -198,5 +193,6 @@ const limitsOf = ({ mission, scenario }: JudgedOptions): SignedLimits => {
       exit: 'usage',
     });
   }
-  return { minSeparationM, ...limits, fence };
+  const { maxSpeedMps, maxClimbMps, maxDescentMps } = limits;
+  return { minSeparationM, maxSpeedMps, maxClimbMps, maxDescentMps, fence };
 };

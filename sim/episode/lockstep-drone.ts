@@ -17,6 +17,7 @@ import { RecorderHost } from '../machine/recorder-host.ts';
 import { Supervised } from '../machine/supervised.ts';
 import type { Look } from '../sensors/detector.ts';
 import type { Identities } from './identities.ts';
+import type { InnerMessage } from './sabotage.ts';
 
 /** What all drones of an episode share. */
 export interface DroneWorld {
@@ -33,6 +34,8 @@ export interface DroneWorld {
   pending(work: Promise<void>): void;
   toVehicle(sysid: number, packet: Uint8Array): void;
   overhear(sysid: number, type: number, payload: Uint8Array): void;
+  /** What arrives of a message between two processes; undefined: nothing. */
+  between(message: InnerMessage): Uint8Array | undefined;
   configurePayload(sysid: number, configuration: PayloadConfiguration): void;
 }
 
@@ -55,6 +58,7 @@ export class LockstepDrone implements Companion {
   readonly recorder: RecorderHost;
   readonly #processes: Readonly<Record<ProcessName, Supervised>>;
   readonly #overhear: DroneWorld['overhear'];
+  readonly #between: DroneWorld['between'];
   #isSupervised = false;
   /** The computer is broken for good. */
   #isLost = false;
@@ -67,6 +71,7 @@ export class LockstepDrone implements Companion {
     this.sysid = sysid;
     this.clock = clock;
     this.#overhear = world.overhear;
+    this.#between = world.between;
     this.storage = new CompanionStorage(() => clock.monotonicMs());
     this.#bootEpoch = world.bootEpoch;
     const { identities, verify } = world;
@@ -117,8 +122,10 @@ export class LockstepDrone implements Companion {
   }
 
   send(to: ProcessName, type: number, payload: Uint8Array, from: ProcessName): void {
-    this.#overhear(this.sysid, type, payload);
-    this[to].hear(type, payload, from);
+    const arrived = this.#between({ sysid: this.sysid, from, to, type, payload });
+    if (arrived === undefined) return;
+    this.#overhear(this.sysid, type, arrived);
+    this[to].hear(type, arrived, from);
   }
 
   /** The supervisor starts, and with it the others. */
@@ -168,14 +175,11 @@ export class LockstepDrone implements Companion {
 
   /** One process at most: the recorder tells them apart by the moment of their start. */
   stepSupervisor(): void {
-    for (const name of PROCESSES) {
-      const process = this.#processes[name];
-      if (!process.isDue()) continue;
-      process.start();
-      if (name === 'pilot') this.mesh.pilotConnected();
-      if (name === 'mind') this.mesh.mindConnected();
-      return;
-    }
+    const name = PROCESSES.find((one) => this.#processes[one].isDue());
+    if (name === undefined) return;
+    this.#processes[name].start();
+    if (name === 'pilot') this.mesh.pilotConnected();
+    if (name === 'mind') this.mesh.mindConnected();
   }
 
   isRunning(name: ProcessName): boolean {

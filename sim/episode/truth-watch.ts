@@ -7,10 +7,13 @@ import {
   type SwarmTruth,
 } from '../checker/swarm-truth.ts';
 import type { Episode } from './episode.ts';
+import { AgentWatch } from './agent-watch.ts';
 import { OPERATOR_MEMBER } from './identities.ts';
 
 /** Paths are looked at this often, ms. */
 const PATHS_MS = 500;
+/** And into the agents' memories, ms. */
+const AGENTS_MS = 500;
 /** Two have heard each other again once a path has been there for so long: dials back off up to 7.5 s. */
 const PATH_SETTLED_MS = 15_000;
 /** From a flight controller's reset to its first message. */
@@ -21,18 +24,19 @@ const PAYLOAD_AT = 10;
 const VELOCITY_AT = 16;
 
 interface Watch {
-  setpoint: { atMs: number; velocityNed: Vector3 } | undefined;
+  setpoint: { atMs: number; velocityNed: Vector3; ageMs: number } | undefined;
   pilotSinceMs: number | undefined;
   controllerSinceMs: number;
   bootMs: number;
   gnssSinceMs: number;
-  homeNed: Vector3;
 }
 
 /** Reads the truth of an episode for its judge, from vehicles, wires and radio; of the agents only their tasks. */
 export class TruthWatch {
   readonly #episode: Episode;
   readonly #limits: SignedLimits;
+  readonly #agents: AgentWatch;
+  #agentsDueMs = 0;
   readonly #watches: ReadonlyMap<number, Watch>;
   /** Who has been reachable from whom since when. */
   readonly #pathSinceMs = new Map<string, number>();
@@ -43,12 +47,8 @@ export class TruthWatch {
   constructor(episode: Episode, limits: SignedLimits) {
     this.#episode = episode;
     this.#limits = limits;
-    this.#watches = new Map(
-      episode.drones.map(({ sysid }) => {
-        const { x, y, z } = episode.vehicle(sysid)!.quadrotor.positionNed;
-        return [sysid, newWatch(vector3(x, y, z))];
-      }),
-    );
+    this.#agents = new AgentWatch(episode);
+    this.#watches = new Map(episode.drones.map(({ sysid }) => [sysid, newWatch()]));
     episode.onVehiclePacket = (sysid, packet) => this.#takePacket(sysid, packet);
   }
 
@@ -75,7 +75,10 @@ export class TruthWatch {
       this.#pathsDueMs = nowMs + PATHS_MS;
       this.#followPaths(nowMs);
     }
+    const isAgentsTurn = nowMs >= this.#agentsDueMs;
+    if (isAgentsTurn) this.#agentsDueMs = nowMs + AGENTS_MS;
     return {
+      ...(isAgentsTurn ? this.#agents.take() : {}),
       nowMs,
       limits: this.#limits,
       drones: this.#episode.drones.map(({ sysid }) => this.#drone(sysid, nowMs)),
@@ -103,7 +106,6 @@ export class TruthWatch {
       mode: commander.mode,
       armed: commander.armed,
       batteryRemaining: vehicle.battery.remaining(),
-      homeNed: watch.homeNed,
       pilotSinceMs: watch.pilotSinceMs,
       controllerSinceMs: watch.controllerSinceMs,
       setpoint: watch.setpoint,
@@ -122,7 +124,14 @@ export class TruthWatch {
     this.#watches.get(sysid)!.setpoint = {
       atMs: this.#episode.nowMs,
       velocityNed: vector3(at(0), at(1), at(2)),
+      ageMs: this.#ageMs(sysid, view.getUint32(0, true)),
     };
+  }
+
+  /** A pilot stamps its setpoints with the time since it began. */
+  #ageMs(sysid: number, stampMs: number): number {
+    const { clock, pilot } = this.#episode.drone(sysid)!;
+    return Math.round(clock.monotonicMs() - (pilot.startedMs ?? 0) - stampMs);
   }
 
   #followPaths(nowMs: number): void {
@@ -152,11 +161,10 @@ export class TruthWatch {
 
 const pair = (a: number, b: number): string => (a < b ? `${a}-${b}` : `${b}-${a}`);
 
-const newWatch = (homeNed: Vector3): Watch => ({
+const newWatch = (): Watch => ({
   setpoint: undefined,
   pilotSinceMs: undefined,
   controllerSinceMs: 0,
   bootMs: 0,
   gnssSinceMs: 0,
-  homeNed,
 });

@@ -61,6 +61,11 @@ export class MindHost implements ProcessHost {
     return this.#running !== undefined;
   }
 
+  /** Undefined while the process is dead. For whoever judges the episode. */
+  get mind(): Mind | undefined {
+    return this.#running?.mind;
+  }
+
   /** What it works on; null = nothing. For whoever judges the episode. */
   /** Members whose reports of their work this mind no longer believes. */
   get liars(): readonly number[] {

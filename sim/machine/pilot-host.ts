@@ -31,6 +31,7 @@ interface Running {
   framer: Framer;
   mailbox: Mailbox;
   records: RecordLine;
+  startedMs: number;
   deadlineMs: number;
   tick: number;
 }
@@ -48,6 +49,11 @@ export class PilotHost implements ProcessHost {
 
   get running(): boolean {
     return this.#running !== undefined;
+  }
+
+  /** Monotonic ms at which the running process began; undefined while it is dead. */
+  get startedMs(): number | undefined {
+    return this.#running?.startedMs;
   }
 
   start(): void {
@@ -68,6 +74,7 @@ export class PilotHost implements ProcessHost {
       framer: new Framer(),
       mailbox: new Mailbox(),
       records,
+      startedMs: startMs,
       deadlineMs: startMs + this.#parts.phaseMs,
       tick: 0,
     };

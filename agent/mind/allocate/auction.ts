@@ -5,7 +5,7 @@ import { NO_ENTRY, NOBODY, outbids, resolve, type AuctionEntry } from './conflic
 import { bestInsertion, type AuctionTask, type PathStart } from './path-score.ts';
 
 /** As on the wire (bid.ts). */
-const MAX_MEMBERS = 250;
+export const MAX_AUCTION_MEMBERS = 250;
 const MAX_BID = 1_000_000;
 
 interface StampedEntry extends AuctionEntry {
@@ -64,7 +64,7 @@ export const hearBid = (
 ): void => {
   const known = auction.stamps.get(author);
   if (author === auction.member || (known !== undefined && bid.round <= known)) return;
-  if (known === undefined && auction.stamps.size >= MAX_MEMBERS) return;
+  if (known === undefined && auction.stamps.size >= MAX_AUCTION_MEMBERS) return;
   const heardStamps = new Map(bid.heard);
   heardStamps.set(author, bid.round);
   const heard = new Map<string, AuctionEntry>();
@@ -86,7 +86,7 @@ export const hearBid = (
   }
   for (const [member, stamp] of heardStamps) {
     const better = stamp > (auction.stamps.get(member) ?? -1);
-    const fits = auction.stamps.has(member) || auction.stamps.size < MAX_MEMBERS;
+    const fits = auction.stamps.has(member) || auction.stamps.size < MAX_AUCTION_MEMBERS;
     if (member !== auction.member && better && fits) auction.stamps.set(member, stamp);
   }
 };

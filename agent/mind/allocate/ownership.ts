@@ -1,7 +1,7 @@
 import type { TaskReport, TaskState } from '#protocols/gossip/task-report.ts';
 
 /** Tasks that are kept: more than any mission derives; bounds what a liar can make a drone hold. */
-const MAX_TASKS = 512;
+export const MAX_TASKS = 512;
 
 type Claim = Omit<TaskReport, 'goal'>;
 

@@ -10,7 +10,7 @@ export interface CellCount {
 }
 
 /** Authors that are kept: bounds what a swarm of liars can make a drone hold. */
-const MAX_AUTHORS = 250;
+export const MAX_AUTHORS = 250;
 /** As on the wire. */
 const MAX_COUNT = 255;
 

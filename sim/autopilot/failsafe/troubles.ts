@@ -139,17 +139,12 @@ const responseOf = ({ response }: Entry, facts: Facts): FailsafeAction | undefin
   return choice[facts.parameters.get(parameter)];
 };
 
-const ENTRIES: readonly (Entry & { cause: Cause })[] = TROUBLES;
-
-export const troublesOf = (facts: Facts): Trouble[] => {
-  const troubles: Trouble[] = [];
-  for (const entry of ENTRIES) {
+export const troublesOf = (facts: Facts): Trouble[] =>
+  TROUBLES.flatMap((entry: Entry & { cause: Cause }) => {
     const response = entry.when(facts) ? responseOf(entry, facts) : undefined;
-    if (response === undefined) continue;
+    if (response === undefined) return [];
     const { cause, staysUntilModeChange = false, atOnce = [] } = entry;
     const waits = atOnce !== 'all' && response !== 'warn' && !atOnce.includes(response);
     const stays = staysUntilModeChange && response !== 'warn';
-    troubles.push({ cause, response, staysUntilModeChange: stays, waits });
-  }
-  return troubles;
-};
+    return [{ cause, response, staysUntilModeChange: stays, waits }];
+  });

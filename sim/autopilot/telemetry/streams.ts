@@ -45,8 +45,6 @@ export class Streams {
   readonly #streams: readonly Stream[];
   readonly #byId: ReadonlyMap<number, Stream>;
   readonly #instruments: Instruments;
-  /** No stream is due before. */
-  #nextMs = 0;
 
   constructor(instruments: Instruments, { kind, rates = {} }: StreamsOptions) {
     this.#instruments = instruments;
@@ -71,16 +69,11 @@ export class Streams {
 
   /** Hands every message that is due to `send`. */
   step(nowMs: number, send: (message: MavLinkData) => void): void {
-    if (nowMs < this.#nextMs) return;
     const { aligned } = this.#instruments.autopilot.situation;
-    this.#nextMs = Number.POSITIVE_INFINITY;
     for (const entry of this.#streams) {
-      if (entry.hz <= 0) continue;
-      const isDue = nowMs >= entry.dueMs;
+      if (entry.hz <= 0 || nowMs < entry.dueMs) continue;
       const periodMs = 1000 / entry.hz;
-      if (isDue) entry.dueMs = Math.max(entry.dueMs + periodMs, nowMs + periodMs / 2);
-      this.#nextMs = Math.min(this.#nextMs, entry.dueMs);
-      if (!isDue) continue;
+      entry.dueMs = Math.max(entry.dueMs + periodMs, nowMs + periodMs / 2);
       if (entry.needsAlignment && !aligned) continue;
       const message = entry.make();
       if (message === undefined || (entry.onlyNews && !isNews(entry, message))) continue;
@@ -114,7 +107,6 @@ export class Streams {
     else if (intervalUs === 0) entry.hz = entry.defaultHz;
     else entry.hz = Math.min(RATE_MAX_HZ, 1e6 / intervalUs);
     entry.dueMs = 0;
-    this.#nextMs = 0;
     return true;
   }
 

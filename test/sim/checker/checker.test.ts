@@ -9,7 +9,6 @@ const LIMITS: SwarmTruth['limits'] = {
   maxSpeedMps: 10,
   maxClimbMps: 3,
   maxDescentMps: 1.5,
-  maxAccelerationMps2: 5,
   fence: {
     polygon: [
       { northM: -100, eastM: -100 },
@@ -31,10 +30,9 @@ const flying = (sysid: number, eastM: number, changes: Partial<DroneTruth> = {})
   mode: 'OFFBOARD',
   armed: true,
   batteryRemaining: 0.8,
-  homeNed: vector3(0, eastM, 0),
   pilotSinceMs: 0,
   controllerSinceMs: 0,
-  setpoint: { atMs: 59_990, velocityNed: vector3(0, 0, 0) },
+  setpoint: { atMs: 59_990, velocityNed: vector3(0, 0, 0), ageMs: 4 },
   positionKnown: true,
   task: null,
   ...changes,
@@ -62,6 +60,7 @@ const judge = (...moments: SwarmTruth[]): string[] => {
 const fresh = (nowMs: number): DroneTruth['setpoint'] => ({
   atMs: nowMs - 20,
   velocityNed: vector3(0, 0, 0),
+  ageMs: 4,
 });
 
 describe('the judge of an episode', () => {
@@ -89,7 +88,9 @@ describe('the judge of an episode', () => {
   it('I3: sees a setpoint that is no number, too fast, or sinks too fast', () => {
     const asked = (x: number, y: number, z: number): string[] =>
       judge(
-        at(60_000, [flying(1, 0, { setpoint: { atMs: 59_990, velocityNed: vector3(x, y, z) } })]),
+        at(60_000, [
+          flying(1, 0, { setpoint: { atMs: 59_990, velocityNed: vector3(x, y, z), ageMs: 4 } }),
+        ]),
       );
     expect(asked(7, 7, -3)).toEqual([]);
     expect(asked(Number.NaN, 0, 0)).toEqual(['I3 1']);
@@ -99,7 +100,7 @@ describe('the judge of an episode', () => {
   });
 
   it('I4: sees a gap of more than 250 ms, but for a dead or newly born pilot', () => {
-    const silent = { setpoint: { atMs: 59_740, velocityNed: vector3(0, 0, 0) } };
+    const silent = { setpoint: { atMs: 59_740, velocityNed: vector3(0, 0, 0), ageMs: 4 } };
     expect(judge(at(59_990, [flying(1, 0, silent)]))).toEqual([]);
     expect(judge(at(60_000, [flying(1, 0, silent)]))).toEqual(['I4 1']);
     expect(judge(at(60_000, [flying(1, 0, { ...silent, pilotSinceMs: undefined })]))).toEqual([]);

@@ -39,10 +39,7 @@ const verdictOf = (seed: number): SeedVerdict => ({
   digest: createHash('sha256').update(`${seed}`).digest('hex'),
   faults: ['12.0 s kill sysid 1, process "mind"'],
   kinds: ['kill'],
-  abortDelaysMs: [],
-  mission: 'search',
-  drones: 3,
-  planner: 'analytic',
+  abortAtMs: undefined,
 });
 
 const resultOf = (chunk: Chunk): ChunkResult => ({
@@ -148,10 +145,7 @@ describe('the directory of a sweep', () => {
       simulated_s: 60,
       ended: true,
       fault_kinds: 'kill',
-      mission: 'search',
-      drones: 3,
-      planner: 'analytic',
-      abort_delays_json: '[]',
+      abort_ms: null,
       digest: verdictOf(1).digest,
     });
   });

@@ -1,0 +1,11 @@
+import type { SwarmTruth } from './swarm-truth.ts';
+import type { Report } from './violation.ts';
+
+/** I13: no table and no queue of an agent is larger than its cap. */
+export const checkSizes = ({ agents = [] }: SwarmTruth, report: Report): void => {
+  for (const { sysid, mind, mesh } of agents) {
+    for (const { name, size, cap } of [...(mind?.sizes ?? []), ...(mesh?.sizes ?? [])]) {
+      if (size > cap) report([sysid], `${name}: ${size} of at most ${cap}`);
+    }
+  }
+};

@@ -1,7 +1,7 @@
 import type { PayloadByTopic } from '../channel/mesh-messages.ts';
 import { Fault, type FaultData } from '../fault.ts';
-import { decodePayload } from './codec.ts';
-import { decodeEnvelope, signedPart, type Envelope } from './envelope.ts';
+import type { Envelope } from './envelope.ts';
+import { plainReader, type EnvelopeReader, type OpenedEnvelope } from './opened-envelope.ts';
 import {
   emptyRegisters,
   forgetAuthors,
@@ -18,7 +18,6 @@ import { openRoster } from './signed-roster.ts';
 import type { Verify } from './signing.ts';
 import { fullBucket, takeTokens, type TokenBucket } from './token-bucket.ts';
 import type { Topic } from './topic.ts';
-import { validatePayload } from './validate.ts';
 
 /**
  * Admission of foreign envelopes, cheapest question first: form, membership, role, freshness,
@@ -29,6 +28,7 @@ export interface AdmissionState {
   readonly self: number;
   readonly authorityKey: Uint8Array;
   readonly verify: Verify;
+  readonly reader: EnvelopeReader;
   roster: Roster;
   members: Map<number, Member>;
   /** Newest (boot epoch, sequence) per ageing topic of each member: at most members × topics. */
@@ -85,10 +85,12 @@ export const createAdmission = (
   roster: Roster,
   authorityKey: Uint8Array,
   verify: Verify,
+  reader: EnvelopeReader = plainReader,
 ): AdmissionState => ({
   self,
   authorityKey,
   verify,
+  reader,
   roster,
   members: membersOf(roster),
   newest: new Map(),
@@ -110,8 +112,9 @@ export const admit = (
   nowMs: number,
   lane: 'gossip' | 'repair' = 'gossip',
 ): Admission => {
-  const envelope = decodeEnvelope(bytes);
-  if (envelope === undefined) return refuse('reject', 'malformed', { bytes: bytes.length });
+  const opened = state.reader.open(bytes);
+  if (opened === undefined) return refuse('reject', 'malformed', { bytes: bytes.length });
+  const { envelope } = opened;
   if (envelope.topic === 'roster') return admitRoster(state, envelope, bytes, nowMs);
   const author = state.members.get(envelope.author);
   const { author: id, topic } = envelope;
@@ -123,35 +126,31 @@ export const admit = (
   }
   const old = staleness(state, envelope);
   if (old !== undefined) return refuse('ignore', old, { author: id, topic });
-  if (!state.verify(author.publicKey, signedPart(bytes), envelope.signature)) {
+  if (!opened.isSignedBy(author.publicKey, state.verify)) {
     return refuse('reject', 'signature', { author: id, topic });
   }
   if (!takeRate(state, id, topic, lane, nowMs)) {
     return refuse('ignore', 'author-rate', { author: id, topic });
   }
-  return admitPayload(state, author, envelope, bytes, nowMs);
+  return admitPayload(state, author, opened, bytes, nowMs);
 };
 
 const admitPayload = (
   state: AdmissionState,
   author: Member,
-  envelope: Envelope,
+  opened: OpenedEnvelope,
   bytes: Uint8Array,
   nowMs: number,
 ): Admission => {
+  const { envelope } = opened;
   const { topic } = envelope;
-  const decoded = decodePayload(topic, envelope.payload);
+  const decoded = opened.payload();
   if (!decoded.ok) {
     const { code, detail } = decoded;
     return refuse('reject', 'payload', { author: author.id, topic, code, detail });
   }
   const { roster, verify } = state;
-  const implausible = validatePayload(topic, decoded.payload, {
-    author,
-    header: envelope,
-    roster,
-    verify,
-  });
+  const implausible = opened.implausible({ author, roster, verify });
   if (implausible !== undefined) {
     const data = { author: author.id, topic, why: implausible.why, ...implausible.data };
     return refuse('reject', 'implausible', data);
@@ -225,7 +224,7 @@ const admitRoster = (
   if (bootEpoch < state.roster.epoch) return refuse('ignore', 'stale', { epoch: bootEpoch });
   let roster: Roster;
   try {
-    roster = openRoster(bytes, state.authorityKey, state.verify);
+    roster = openRoster(bytes, state.authorityKey, state.verify, state.reader);
   } catch (error) {
     if (error instanceof Fault) return refuse('reject', 'roster', { code: error.code });
     throw error;

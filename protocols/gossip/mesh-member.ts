@@ -1,6 +1,7 @@
 import { Fault } from '../fault.ts';
 import { admit, createAdmission, type AdmissionState } from './admit.ts';
 import { unknownClock, type ClockOffset } from './clock-offset.ts';
+import type { EnvelopeReader } from './opened-envelope.ts';
 import { emptyOutgoing, type Outgoing } from './outgoing.ts';
 import { openRoster } from './signed-roster.ts';
 import type { Sign, Verify } from './signing.ts';
@@ -38,6 +39,8 @@ export interface MemberOptions {
   self: number;
   sign: Sign;
   verify: Verify;
+  /** Left out: reads everything anew. */
+  reader?: EnvelopeReader;
   authorityKey: Uint8Array;
   /** As roster-file.ts reads it. */
   signedRoster: Uint8Array;
@@ -50,8 +53,8 @@ export const PEER_RATE: BucketLimits = { perS: 1000, burst: 2000 };
 
 /** Throws as {@link openRoster}, and Fault 'not-in-roster'. */
 export const createMeshMember = (options: MemberOptions): MeshMember => {
-  const { self, authorityKey, verify, signedRoster, nowMs } = options;
-  const roster = openRoster(signedRoster, authorityKey, verify);
+  const { self, authorityKey, verify, reader, signedRoster, nowMs } = options;
+  const roster = openRoster(signedRoster, authorityKey, verify, reader);
   if (!roster.members.some((member) => member.id === self)) {
     throw new Fault('not-in-roster', `member ${self} is not in the roster of ${roster.swarm}`, {
       data: { member: self, swarm: roster.swarm, epoch: roster.epoch },
@@ -59,7 +62,7 @@ export const createMeshMember = (options: MemberOptions): MeshMember => {
       exit: 'refused',
     });
   }
-  const admission = createAdmission(self, roster, authorityKey, verify);
+  const admission = createAdmission(self, roster, authorityKey, verify, reader);
   // Into the registers with it: repair then brings it to members that hold an older one.
   admit(admission, signedRoster, nowMs);
   return {

@@ -1,9 +1,7 @@
 import type { Received } from '../channel/mesh-messages.ts';
 import { admit, type Accepted, type Refusal } from './admit.ts';
-import { splitBundle } from './bundle.ts';
 import { clockEstimate, noteEchoed, noteHeard, unknownClock } from './clock-offset.ts';
-import { decodePayload } from './codec.ts';
-import { decodeEnvelope, type Envelope } from './envelope.ts';
+import type { Envelope } from './envelope.ts';
 import { knowledgeOf, PEER_RATE, type MeshMember } from './mesh-member.ts';
 import type { GossipVerdict } from './mesh.ts';
 import { isDurable, type Entry } from './registers.ts';
@@ -34,7 +32,7 @@ export const receiveGossip = (
 ): Receipt => {
   const { bucket } = knowledgeOf(member, from, nowMs);
   const receipt: Receipt = { verdict: 'ignore', received: [], envelopes: [], replies: [] };
-  const envelopes = splitBundle(bundle);
+  const envelopes = member.admission.reader.split(bundle);
   if (!takeTokens(bucket, PEER_RATE, envelopes?.length ?? 1, nowMs)) {
     note(member, 'peer-rate');
     return receipt;
@@ -69,7 +67,7 @@ export const receiveDirect = (
   const isMember = (author: number): boolean =>
     author === AUTHORITY || admission.members.has(author);
   const reply = answerRepair(admission.registers, bytes, isMember);
-  const envelopes = reply.bundle === undefined ? [] : (splitBundle(reply.bundle) ?? []);
+  const envelopes = reply.bundle === undefined ? [] : (admission.reader.split(reply.bundle) ?? []);
   for (const envelope of envelopes) receiveEnvelope(member, envelope, 'repair', nowMs, receipt);
   if (reply.differs || receipt.received.length > 0) {
     member.nextRepairMs = Math.min(member.nextRepairMs, nowMs + REPAIR_AGAIN_MS);
@@ -161,10 +159,10 @@ const noteRefusal = (member: MeshMember, refusal: Refusal): void => {
 
 /** A durable message as it was first received, for a mind that starts late or again. */
 export const recall = (member: MeshMember, entry: Entry): Received | undefined => {
-  const envelope = decodeEnvelope(entry.bytes);
-  if (envelope === undefined) return undefined;
-  const decoded = decodePayload(envelope.topic, envelope.payload);
-  if (!decoded.ok) return undefined;
+  const opened = member.admission.reader.open(entry.bytes);
+  const decoded = opened?.payload();
+  if (opened === undefined || decoded?.ok !== true) return undefined;
+  const { envelope } = opened;
   const { bytes } = entry;
   const accepted = { verdict: 'accept', envelope, payload: decoded.payload, bytes } as Accepted;
   return receivedOf(member, accepted, entry.receivedMs);

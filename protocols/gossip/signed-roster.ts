@@ -1,6 +1,7 @@
 import { Fault } from '../fault.ts';
-import { decodePayload, encodePayload } from './codec.ts';
-import { attachSignature, decodeEnvelope, encodeUnsigned, signedPart } from './envelope.ts';
+import { encodePayload, type DecodedPayload } from './codec.ts';
+import { attachSignature, encodeUnsigned } from './envelope.ts';
+import { plainReader, type EnvelopeReader } from './opened-envelope.ts';
 import { AUTHORITY } from './roles.ts';
 import type { Roster } from './roster.ts';
 import type { Sign, Verify } from './signing.ts';
@@ -31,21 +32,27 @@ export const signRoster = (roster: Roster, sign: Sign): Uint8Array => {
  * The roster in `bytes`. Throws Fault 'roster-malformed', 'roster-forged' (not signed by this
  * authority) or 'roster-inconsistent'.
  */
-export const openRoster = (bytes: Uint8Array, authorityKey: Uint8Array, verify: Verify): Roster => {
-  const envelope = decodeEnvelope(bytes);
-  if (envelope === undefined || envelope.topic !== 'roster' || envelope.author !== AUTHORITY) {
+export const openRoster = (
+  bytes: Uint8Array,
+  authorityKey: Uint8Array,
+  verify: Verify,
+  reader: EnvelopeReader = plainReader,
+): Roster => {
+  const opened = reader.open(bytes);
+  const envelope = opened?.envelope;
+  if (opened === undefined || envelope?.topic !== 'roster' || envelope.author !== AUTHORITY) {
     throw new Fault('roster-malformed', 'the bytes are no signed roster', {
       remedy: 'Fetch the roster from the authority again.',
       exit: 'usage',
     });
   }
-  if (!verify(authorityKey, signedPart(bytes), envelope.signature)) {
+  if (!opened.isSignedBy(authorityKey, verify)) {
     throw new Fault('roster-forged', 'the roster is not signed by the configured authority', {
       remedy: "Compare the authority's public key with the one in the configuration.",
       exit: 'refused',
     });
   }
-  const decoded = decodePayload('roster', envelope.payload);
+  const decoded = opened.payload() as DecodedPayload<'roster'>;
   if (!decoded.ok) {
     throw new Fault('roster-malformed', `the roster does not decode: ${decoded.code}`, {
       data: { code: decoded.code, detail: decoded.detail },

@@ -1,30 +1,13 @@
 import type { Random } from '../random.ts';
-import {
-  createDialPlan,
-  dueDials,
-  noteConnected,
-  noteDialFailed,
-  noteDisconnected,
-  type DialPlan,
-} from './dial-plan.ts';
+import { dueDials, noteConnected, noteDialFailed, noteDisconnected } from './dial-plan.ts';
 import { EventQueue } from './event-queue.ts';
 import { GOSSIP_HEARTBEAT_MS, gossipDegree } from './gossip-degree.ts';
 import type { Mesh, MeshHandlers } from './mesh.ts';
 import type { Roster } from './roster.ts';
 import { agreeOnEachOther } from './roster-agreement.ts';
-import { shuffled, SimulatedGossip, tendMesh } from './simulated-gossip.ts';
+import { shuffled, tendMesh, type SimulatedGossip } from './simulated-gossip.ts';
 import { linkName, type SimulatedLink } from './simulated-link.ts';
-
-interface Station {
-  member: number;
-  roster: Roster;
-  handlers: MeshHandlers;
-  gossip: SimulatedGossip;
-  linked: Set<number>;
-  dials: DialPlan;
-  dialling: Set<number>;
-  count: { bytesIn: number; bytesOut: number };
-}
+import { newStation, type Station } from './simulated-station.ts';
 
 /** How often members look whom to dial, as node-links.ts, and whether their connections live. */
 const DIAL_MS = 250;
@@ -68,23 +51,16 @@ export class SimulatedAir {
 
   /** A member comes on the air. Whoever is in both rosters may be linked, as far as nothing parts them. */
   join(member: number, roster: Roster, handlers: MeshHandlers): Mesh {
-    const station: Station = {
-      member,
-      roster,
-      handlers,
-      gossip: new SimulatedGossip(),
-      linked: new Set(),
-      dials: createDialPlan(),
-      dialling: new Set(),
-      count: { bytesIn: 0, bytesOut: 0 },
-    };
+    const station = newStation(member, roster, handlers);
     this.#stations.set(member, station);
     const beats = this.#random.fork(`heartbeat-${member}`);
     this.#plan(this.#nowMs + GOSSIP_HEARTBEAT_MS * beats.uniform(), () => this.#heartbeat(station));
     this.#relink();
     return {
-      publish: (bytes) => {
+      publish: (published) => {
         this.#messages += 1;
+        // Its own memory: receivers may hold on to it and know it again.
+        const bytes = published.slice();
         station.gossip.take(this.#messages, bytes);
         this.#relay(station, this.#messages, bytes, undefined);
       },

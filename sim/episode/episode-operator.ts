@@ -8,6 +8,7 @@ import type { Publish, Received } from '#protocols/channel/mesh-messages.ts';
 import { stationBeacon } from '#protocols/gossip/station-beacon.ts';
 import type { Mesh, MeshHandlers } from '#protocols/gossip/mesh.ts';
 import type { Roster } from '#protocols/gossip/roster.ts';
+import type { EnvelopeReader } from '#protocols/gossip/opened-envelope.ts';
 import type { Verify } from '#protocols/gossip/signing.ts';
 import type { Mission } from '#protocols/mission/mission.ts';
 import type { Random } from '#protocols/random.ts';
@@ -25,6 +26,7 @@ interface OperatorParts {
   member: number;
   identities: Identities;
   verify: Verify;
+  reader: EnvelopeReader;
   clock: Clock;
   random: Random;
   join(member: number, roster: Roster, handlers: MeshHandlers): Mesh;
@@ -47,13 +49,14 @@ export class EpisodeOperator {
   #beaconMs: number;
 
   constructor(parts: OperatorParts) {
-    const { member: self, identities, verify, clock, random, join, bootEpoch } = parts;
+    const { member: self, identities, verify, reader, clock, random, join, bootEpoch } = parts;
     const nowMs = clock.monotonicMs();
     const key = identities.keys.get(self)!;
     const member = createMeshMember({
       self,
       sign: key.sign,
       verify,
+      reader,
       authorityKey: identities.authority.publicKey,
       signedRoster: identities.signedRoster,
       bootEpoch,

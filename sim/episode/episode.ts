@@ -23,7 +23,8 @@ import { identitiesOf, OPERATOR_MEMBER, RIVAL_MEMBER, type Identities } from './
 import { LockstepDrone, type DroneWorld } from './lockstep-drone.ts';
 import { LineNoise } from './line-noise.ts';
 import type { Sabotage } from './sabotage.ts';
-import { sharedVerify } from './shared-verify.ts';
+import { sharedReader } from './shared-reader.ts';
+import { SharedSignatures } from './shared-signatures.ts';
 
 export interface EpisodeRadio {
   base: ProfileName;
@@ -103,13 +104,15 @@ export class Episode {
     const random = seededRandom(seed).fork('episode');
     this.#sabotage = options.sabotage ?? {};
     const sysids = scenario.vehicles.map(({ sysid }) => sysid);
+    const signatures = new SharedSignatures(options.verify);
+    const reading = { verify: signatures.verify, reader: sharedReader() };
     const identities = identitiesOf(
       sysids,
       random.fork('identities'),
       options.hasRival === true ? [RIVAL_MEMBER] : [],
+      signatures,
     );
     this.identities = identities;
-    const verify = sharedVerify(options.verify);
     const clockOf = (name: string): MachineClock => {
       const draw = random.fork(`clock-${name}`);
       const bootedMs = UPTIME_MS.least + Math.floor(UPTIME_MS.spread * draw.uniform());
@@ -124,7 +127,7 @@ export class Episode {
     this.airwaves = new Airwaves(this.#air);
     const world: DroneWorld = {
       identities,
-      verify,
+      ...reading,
       join: (member, roster, handlers) => this.airwaves.join(member, roster, handlers),
       admitted: (sysid, received, envelope) => this.onAdmitted?.(sysid, received, envelope),
       safePlan: options.safePlan,
@@ -158,7 +161,7 @@ export class Episode {
       new EpisodeOperator({
         member,
         identities,
-        verify,
+        ...reading,
         clock: clockOf(name),
         random: random.fork(name),
         join: (id, roster, handlers) => this.airwaves.join(id, roster, handlers),

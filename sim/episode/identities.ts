@@ -3,6 +3,7 @@ import type { Member, Roster } from '#protocols/gossip/roster.ts';
 import { signRoster } from '#protocols/gossip/signed-roster.ts';
 import { signingKeyFromSeed, type SigningKey } from '#protocols/gossip/signing.ts';
 import type { Random } from '#protocols/random.ts';
+import type { SharedSignatures } from './shared-signatures.ts';
 
 /** The operator's member id: above every sysid. */
 export const OPERATOR_MEMBER = 1000;
@@ -29,13 +30,14 @@ const seedOf = (random: Random): Uint8Array =>
 export const identitiesOf = (
   sysids: readonly number[],
   random: Random,
-  rivals: readonly number[] = [],
+  rivals: readonly number[],
+  signatures: SharedSignatures,
 ): Identities => {
   const authority = signingKeyFromSeed(seedOf(random.fork('authority')));
   const keys = new Map(
     [...sysids, OPERATOR_MEMBER, ...rivals].map((id) => [
       id,
-      signingKeyFromSeed(seedOf(random.fork(`member-${id}`))),
+      signatures.known(signingKeyFromSeed(seedOf(random.fork(`member-${id}`)))),
     ]),
   );
   const members = [...keys].map(([id, { publicKey }]): Member => ({

@@ -3,6 +3,7 @@ import type { PayloadConfiguration } from '#agent/mind/state.ts';
 import type { Received } from '#protocols/channel/mesh-messages.ts';
 import type { Mesh, MeshHandlers } from '#protocols/gossip/mesh.ts';
 import type { Roster } from '#protocols/gossip/roster.ts';
+import type { EnvelopeReader } from '#protocols/gossip/opened-envelope.ts';
 import type { Verify } from '#protocols/gossip/signing.ts';
 import type { FlightInfo } from '#protocols/log/segment-meta.ts';
 import type { Random } from '#protocols/random.ts';
@@ -23,6 +24,7 @@ import type { InnerMessage } from './sabotage.ts';
 export interface DroneWorld {
   identities: Identities;
   verify: Verify;
+  reader: EnvelopeReader;
   join(member: number, roster: Roster, handlers: MeshHandlers): Mesh;
   /** Told of every message that a mesh process admits. */
   admitted(sysid: number, received: Received, envelope: Uint8Array): void;
@@ -74,7 +76,7 @@ export class LockstepDrone implements Companion {
     this.#between = world.between;
     this.storage = new CompanionStorage(() => clock.monotonicMs());
     this.#bootEpoch = world.bootEpoch;
-    const { identities, verify } = world;
+    const { identities, verify, reader } = world;
     const flight = (): FlightInfo => ({
       flight: `drone-${sysid}-${this.#bootEpoch}`,
       sysid,
@@ -91,6 +93,7 @@ export class LockstepDrone implements Companion {
     this.mesh = new MeshHost(this, {
       key: identities.keys.get(sysid)!,
       verify,
+      reader,
       authorityKey: identities.authority.publicKey,
       signedRoster: identities.signedRoster,
       bootEpoch: () => this.#bootEpoch,

@@ -5,6 +5,7 @@ import { resumeCounters } from '#protocols/gossip/counters.ts';
 import { createMeshMember, type MeshMember } from '#protocols/gossip/mesh-member.ts';
 import { MeshSession } from '#protocols/gossip/mesh-session.ts';
 import type { Mesh, MeshHandlers } from '#protocols/gossip/mesh.ts';
+import type { EnvelopeReader } from '#protocols/gossip/opened-envelope.ts';
 import type { Roster } from '#protocols/gossip/roster.ts';
 import type { SigningKey, Verify } from '#protocols/gossip/signing.ts';
 import { StateKeeper } from '#protocols/gossip/state-keeper.ts';
@@ -20,6 +21,7 @@ const FLUSH_EVERY_TICKS = 4;
 interface MeshParts {
   key: SigningKey;
   verify: Verify;
+  reader: EnvelopeReader;
   authorityKey: Uint8Array;
   signedRoster: Uint8Array;
   /** Of the computer's present boot. */
@@ -134,13 +136,14 @@ export class MeshHost implements ProcessHost {
 
   #restoredMember(nowMs: number): MeshMember {
     const { sysid, storage } = this.#companion;
-    const { key, verify, authorityKey, signedRoster } = this.#parts;
+    const { key, verify, reader, authorityKey, signedRoster } = this.#parts;
     const bootEpoch = this.#parts.bootEpoch();
     const resumed = resumeCounters(storage.readCounters(), bootEpoch, bootEpoch);
     const member = createMeshMember({
       self: sysid,
       sign: key.sign,
       verify,
+      reader,
       authorityKey,
       signedRoster,
       bootEpoch: resumed.bootEpoch,

@@ -5,7 +5,7 @@ import { createMeshMember, type MeshMember } from '#protocols/gossip/mesh-member
 import { verifySignature } from '#protocols/gossip/signing.ts';
 import { encodeStoredState, restoreStoredState } from '#protocols/gossip/stored-state.ts';
 
-import { sharedVerify } from '#sim/episode/shared-verify.ts';
+import { SharedSignatures } from '#sim/episode/shared-signatures.ts';
 
 import { beaconOf, Cast, intentOf, OPERATOR, reportOf } from './swarm-story.ts';
 
@@ -45,7 +45,7 @@ const heard = (): Uint8Array[] => {
 };
 
 /** Each signature is checked once, or the test would be about nothing else. */
-const verify = sharedVerify(verifySignature);
+const verify = new SharedSignatures(verifySignature).verify;
 
 const born = (nowMs: number, bootEpoch: number): MeshMember =>
   createMeshMember({

@@ -6,6 +6,7 @@ import type { Beacon } from '#protocols/gossip/beacon.ts';
 import type { GoalId } from '#protocols/gossip/goal-id.ts';
 import { compareGoalIds } from '#protocols/gossip/goal-order.ts';
 import { decodeKnots, type Intent } from '#protocols/gossip/intent.ts';
+import type { TubeKnot } from '#protocols/gossip/tube.ts';
 
 import { breaksPromise, mayFollow, type HeardBeacon } from './plausible-motion.ts';
 
@@ -15,7 +16,8 @@ export type NeighbourTable = Map<number, Heard>;
 interface Heard {
   bootEpoch: number;
   beacon: HeardBeacon | undefined;
-  intent: { payload: Intent; sentMs: number } | undefined;
+  /** Decoded once: the pilot is told of it more often than it is made anew. */
+  intent: { payload: Intent; tube: TubeKnot[] | undefined } | undefined;
   /** The last place before one that it cannot have reached from there; forgotten after {@link DOUBT_MS}. */
   former: HeardBeacon | undefined;
   /** The author's ms at which its places last contradicted each other. */
@@ -45,7 +47,10 @@ export const noteNeighbour = (table: NeighbourTable, received: Received): void =
   // A rebooted neighbour counts time afresh: its old promise has no time any more.
   const heard: Heard = known?.bootEpoch === bootEpoch ? known : { ...UNHEARD, bootEpoch };
   if (received.topic === 'beacon') noteBeacon(heard, { payload: received.payload, sentMs });
-  else heard.intent = { payload: received.payload, sentMs };
+  else {
+    const { payload } = received;
+    heard.intent = { payload, tube: decodeKnots(payload.knots, payload.radii) };
+  }
   table.set(author, heard);
 };
 
@@ -104,7 +109,7 @@ const neighbourOf = (
   const { intent } = heard;
   const isPromise =
     airborne && intent !== undefined && compareGoalIds(intent.payload.goal, frame.goal) === 0;
-  const tube = isPromise ? decodeKnots(intent.payload.knots, intent.payload.radii) : undefined;
+  const tube = isPromise ? intent.tube : undefined;
   return {
     member,
     atMs: sentMs + offsetMs,

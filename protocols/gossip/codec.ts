@@ -113,11 +113,14 @@ const encodePacked = (topic: Topic, payload: unknown): Uint8Array => {
   const values = parsed.data as Record<string, unknown>;
   const fields = FIELDS[packed].map((field) => {
     const value = values[field];
-    if (!isGoalId(packed, field) || value === null) return withoutUndefined(value);
+    if (!isGoalId(packed, field) || value === null) {
+      // Only a mission has fields that may be left out.
+      return packed === 'goal' ? withoutUndefined(value) : value;
+    }
     const id = value as GoalId;
     return [id.issuer, id.epoch, id.sequence];
   });
-  return Uint8Array.from(packr.pack(fields));
+  return new Uint8Array(packr.pack(fields));
 };
 
 /** The encoder would write an undefined property as an extension, which every scan refuses. */

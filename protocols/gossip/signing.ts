@@ -34,7 +34,7 @@ const fromKeyObject = (key: KeyObject): SigningKey => {
   return {
     publicKey: decodeBase64Url(jwk.x),
     seed: decodeBase64Url(jwk.d),
-    sign: (bytes) => Uint8Array.from(sign(null, bytes, key)),
+    sign: (bytes) => new Uint8Array(sign(null, bytes, key)),
   };
 };
 

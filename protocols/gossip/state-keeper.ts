@@ -28,6 +28,8 @@ export class StateKeeper {
   #counters: Counters | undefined;
   #storedOrder = -1;
   #storedMs = -Infinity;
+  /** Up to here no order of an operator came since the last write. */
+  #orderlessOrder = -1;
   #orders = 0;
   #retryMs = -Infinity;
   #hasKept = false;
@@ -81,11 +83,15 @@ export class StateKeeper {
       this.#files.writeCounters(counters);
       this.#counters = counters;
     }
-    const nowMs = this.#clock.monotonicMs();
-    const isSame = this.#member.admission.registers.nextOrder === this.#storedOrder;
-    const sinceMs = nowMs - this.#storedMs;
+    const { nextOrder } = this.#member.admission.registers;
+    const sinceMs = this.#clock.monotonicMs() - this.#storedMs;
+    const isSame = nextOrder === this.#storedOrder;
     if (sinceMs < (isSame ? FRESHNESS_MS : STORE_MS)) {
-      if (isSame || this.#ordersOf() === this.#orders) return;
+      if (isSame || nextOrder === this.#orderlessOrder) return;
+      if (this.#ordersOf() === this.#orders) {
+        this.#orderlessOrder = nextOrder;
+        return;
+      }
     }
     this.#keepState();
   }

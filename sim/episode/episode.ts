@@ -106,12 +106,8 @@ export class Episode {
     const sysids = scenario.vehicles.map(({ sysid }) => sysid);
     const signatures = new SharedSignatures(options.verify);
     const reading = { verify: signatures.verify, reader: sharedReader() };
-    const identities = identitiesOf(
-      sysids,
-      random.fork('identities'),
-      options.hasRival === true ? [RIVAL_MEMBER] : [],
-      signatures,
-    );
+    const rivals = options.hasRival === true ? [RIVAL_MEMBER] : [];
+    const identities = identitiesOf(sysids, random.fork('identities'), rivals, signatures);
     this.identities = identities;
     const clockOf = (name: string): MachineClock => {
       const draw = random.fork(`clock-${name}`);

@@ -34,7 +34,7 @@ const GNSS_DIVIDER = 31;
 const REBOOT_STEPS = 3000 / STEP_MS;
 
 /** What a flight controller that starts anew sends. */
-const SILENCE: OutgoingDatagrams = { onboard: [], ground: [] };
+const SILENCE: Readonly<OutgoingDatagrams> = { onboard: [], ground: [] };
 
 /** What a reboot makes anew. */
 interface FlightController {

@@ -5,9 +5,9 @@ import { Encoder } from '#protocols/mavlink/codec.ts';
 import { AutopilotTracker } from '#protocols/mavlink/heartbeat.ts';
 import { HeartbeatWatchdog } from '#protocols/mavlink/heartbeat-watchdog.ts';
 import type { Trouble } from '#protocols/trouble.ts';
-import { Authority, type OperatorKey } from './act/authority.ts';
+import { Authority, type AuthorityState, type OperatorKey } from './act/authority.ts';
 import { COMPANION_COMPID, Controls } from './act/controls.ts';
-import { newFlightCore, type FlightCore } from './act/flight-core.ts';
+import { newFlightCore, type FlightCore, type FlightMemory } from './act/flight-core.ts';
 import { Follower } from './act/follower.ts';
 import { Discharge } from './estimate/discharge.ts';
 import { Estimator } from './estimate/estimate.ts';
@@ -68,6 +68,8 @@ export interface Pilot {
   refusal: string;
   /** The memory as it was handed out last, to see whether it has changed. */
   rememberedText: string;
+  /** What it was made of: parts are replaced, never changed in place, so that identity tells. */
+  remembered: { flight: FlightMemory; authority: AuthorityState } | undefined;
 }
 
 const operatorKeys = (operators: PilotStart['operators']): OperatorKey[] =>
@@ -128,6 +130,7 @@ export const createPilot = (start: PilotStart, verify: Verify): Pilot => {
     streamsReboots: 0,
     refusal: '',
     rememberedText: '',
+    remembered: undefined,
   };
   takeLimits(pilot);
   return pilot;

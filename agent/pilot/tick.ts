@@ -181,12 +181,26 @@ const askForStreams = (pilot: Pilot, { nowMs, telemetry, status }: Readings): vo
   pilot.core.controls.requestStreams(STREAM_RATES);
 };
 
+const hasSameParts = <T extends object>(one: T, other: T): boolean => {
+  for (const key in one) if (one[key] !== other[key]) return false;
+  return true;
+};
+
 const changedMemory = (pilot: Pilot): Uint8Array | undefined => {
   const { memory, authority, diedIn } = pilot.core;
   // Of the flight, a pilot that has not looked at its vehicle yet knows nothing better than its
   // predecessor; what an operator says is remembered from the first moment on.
   const phase = memory.phase === 'boot' ? (diedIn ?? 'standby') : memory.phase;
   const flight = { ...memory, phase };
+  const { remembered } = pilot;
+  if (
+    remembered !== undefined &&
+    hasSameParts(flight, remembered.flight) &&
+    hasSameParts(authority.state, remembered.authority)
+  ) {
+    return undefined;
+  }
+  pilot.remembered = { flight, authority: { ...authority.state } };
   const text = JSON.stringify({ version: 1, flight, authority: authority.state });
   if (text === pilot.rememberedText) return undefined;
   pilot.rememberedText = text;

@@ -1,13 +1,15 @@
 import type { Command } from 'commander';
 
 import { wholeNumber } from './context.ts';
+import type { EpisodeChoice } from './fuzz-options.ts';
 import { withContext } from './register-flight.ts';
 
 export interface RawFuzzOptions {
-  drones: string;
-  mission: string;
+  drones?: string;
+  mission?: string;
   faults: string;
   samples: string;
+  learned: string;
 }
 
 interface RawReplayOptions extends RawFuzzOptions {
@@ -17,32 +19,28 @@ interface RawReplayOptions extends RawFuzzOptions {
 }
 
 /** What to type to see the same again. */
-const replayCommand = ({
-  seed,
-  drones,
-  mission,
-  faults,
-  samples,
-  until,
-}: RawReplayOptions): string =>
+const replayCommand = (raw: RawReplayOptions): string =>
   [
-    `skein sim replay --seed ${seed} --drones ${drones} --mission ${mission}`,
-    `--faults ${faults} --samples ${samples}`,
-    ...(until === undefined ? [] : [`--until ${until}`]),
+    `skein sim replay --seed ${raw.seed} --faults ${raw.faults} --samples ${raw.samples} --learned ${raw.learned}`,
+    ...(raw.drones === undefined ? [] : [`--drones ${raw.drones}`]),
+    ...(raw.mission === undefined ? [] : [`--mission ${raw.mission}`]),
+    ...(raw.until === undefined ? [] : [`--until ${raw.until}`]),
   ].join(' ');
 
 export const withEpisodeOptions = (command: Command): Command =>
   command
-    .option('--drones <n>', 'how many drones', '3')
-    .option('--mission <file>', 'the mission', 'missions/search-irchel-corner.yaml')
+    .option('--drones <n>', 'how many drones; drawn by each seed if left out, 3 to 12')
+    .option('--mission <mission>', 'search, goto, swap or a file; drawn by each seed if left out')
     .option('--faults <kinds>', 'all, none, or kinds with commas, e.g. kill,partition,gnss', 'all')
-    .option('--samples <n>', 'futures that a planner imagines per plan', '32');
+    .option('--samples <n>', 'futures that the analytic planner imagines per plan', '32')
+    .option('--learned <percent>', 'of the seeds that fly with the shipped model', '5');
 
-export const episodeOptions = (raw: RawFuzzOptions) => ({
-  drones: wholeNumber(raw.drones, '--drones'),
-  missionFile: raw.mission,
+export const episodeOptions = (raw: RawFuzzOptions): EpisodeChoice => ({
+  drones: raw.drones === undefined ? undefined : wholeNumber(raw.drones, '--drones'),
+  mission: raw.mission,
   faults: raw.faults,
   samples: wholeNumber(raw.samples, '--samples'),
+  learnedPercent: wholeNumber(raw.learned, '--learned'),
 });
 
 /** `sim fuzz` and `sim replay`: whole swarms in one process and virtual time, with faults. */
@@ -53,20 +51,30 @@ export const addFuzzCommands = (sim: Command): void => {
     )
     .requiredOption('--seeds <a..b>', 'one episode each, both ends included')
     .option('--jobs <n>', 'threads', '1')
+    .option(
+      '--out <file>',
+      'journal, a line for each seed; a run with the same one goes on from it',
+    )
     .addHelpText(
       'after',
-      '\nExamples:\n  skein sim fuzz --seeds 1..20 --jobs 2\n  skein sim fuzz --seeds 7 --drones 5 --faults kill,partition --json',
+      '\nExamples:\n  skein sim fuzz --seeds 1..20 --jobs 2\n  skein sim fuzz --seeds 1..10000 --jobs 2 --out fuzz.jsonl\n  skein sim fuzz --seeds 7 --drones 5 --faults kill,partition --json',
     )
-    .action(async (raw: RawFuzzOptions & { seeds: string; jobs: string }, command: Command) => {
-      const { runSimFuzz } = await import('./sim-fuzz.ts');
-      await withContext(command, (context) =>
-        runSimFuzz(context, {
-          ...episodeOptions(raw),
-          seeds: raw.seeds,
-          jobs: wholeNumber(raw.jobs, '--jobs'),
-        }),
-      );
-    });
+    .action(
+      async (
+        raw: RawFuzzOptions & { seeds: string; jobs: string; out?: string },
+        command: Command,
+      ) => {
+        const { runSimFuzz } = await import('./sim-fuzz.ts');
+        await withContext(command, (context) =>
+          runSimFuzz(context, {
+            ...episodeOptions(raw),
+            seeds: raw.seeds,
+            jobs: wholeNumber(raw.jobs, '--jobs'),
+            out: raw.out,
+          }),
+        );
+      },
+    );
   withEpisodeOptions(sim.command('replay'))
     .description('fly one seed of sim fuzz again, with the same options, and tell what happened')
     .requiredOption('--seed <n>', 'as sim fuzz named it')
@@ -78,7 +86,7 @@ export const addFuzzCommands = (sim: Command): void => {
     )
     .action(async (raw: RawReplayOptions, command: Command) => {
       const [{ fuzzSettings }, { runSimReplay }] = await Promise.all([
-        import('./sim-fuzz.ts'),
+        import('./fuzz-options.ts'),
         import('./sim-replay.ts'),
       ]);
       const untilMs =

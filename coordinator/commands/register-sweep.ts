@@ -44,7 +44,7 @@ Examples:
         command.error("error: required option '--seeds <a..b>' not specified");
       const [{ runSweep }, { fuzzSettings }] = await Promise.all([
         import('./sweep.ts'),
-        import('./sim-fuzz.ts'),
+        import('./fuzz-options.ts'),
       ]);
       const untilMs =
         raw.until === undefined ? undefined : 1000 * wholeNumber(raw.until, '--until');

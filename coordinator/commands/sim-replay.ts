@@ -1,12 +1,11 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-import { openPlanner } from '#agent/mind/plan/open-planner.ts';
-import { PLAN_SETTINGS } from '#agent/mind/plan/settings.ts';
 import { EXIT } from '#protocols/fault.ts';
 import { EpisodeTrace } from '#sim/episode/episode-trace.ts';
 import { JudgedEpisode } from '#sim/episode/judged-episode.ts';
-import { fuzzEpisode, type FuzzSettings } from '#sim/fuzz/fuzz-episode.ts';
+import { drawEpisode, withPlanner, type FuzzSettings } from '#sim/fuzz/fuzz-episode.ts';
+import { Planners } from '#sim/fuzz/planners.ts';
 import { happeningsOf, replayDataOf } from '../replay/replay-data-of.ts';
 import { replayPage } from '../replay/replay-page-file.ts';
 import { writeReport } from '../report/run-directory.ts';
@@ -23,15 +22,13 @@ export const runSimReplay = async (
   settings: FuzzSettings,
   page: { html: string | undefined; command: string },
 ): Promise<number> => {
-  const planner = await openPlanner(
-    { modelDir: null, modelSignersHex: [] },
-    { ...PLAN_SETTINGS, samples: settings.samples },
-  );
-  const options = fuzzEpisode(seed, settings, planner);
+  const planners = new Planners(settings);
+  const drawn = drawEpisode(seed, settings);
+  const options = withPlanner(drawn, await planners.open(drawn.planner));
   const judged = new JudgedEpisode(options);
   const trace = page.html === undefined ? undefined : new EpisodeTrace(judged.episode);
   const verdict = await judged.run();
-  await planner.close();
+  await planners.close();
   const happenings = happeningsOf(judged, options, verdict);
   let written: string | undefined;
   if (page.html !== undefined && trace !== undefined) {
@@ -41,6 +38,7 @@ export const runSimReplay = async (
   }
   context.output.data({ seed, verdict, happenings, html: written }, () =>
     [
+      `${options.mission.name}, ${options.scenario.vehicles.length} drones, ${drawn.planner.kind} planner, radio ${options.radio.base}`,
       ...happenings.map(({ atMs, text }) => `${(atMs / 1000).toFixed(2).padStart(8)} s  ${text}`),
       `${verdict.violations.length} violations, ${verdict.tasksDone} tasks done, log digest ${verdict.digest.slice(0, 16)}`,
       ...(written === undefined ? [] : [`Page: ${pathToFileURL(written).href}`]),

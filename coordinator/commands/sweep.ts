@@ -15,7 +15,8 @@ import { startRedisFleet } from '#sim/sweep/start-redis-fleet.ts';
 import { workForRedis } from '#sim/sweep/start-redis-worker.ts';
 import { chunksFailed, type Fleet } from '#sim/sweep/sweep.ts';
 import type { Context } from './context.ts';
-import { fuzzSummary, parseSeeds, summaryText, violationLines } from './sim-fuzz.ts';
+import { parseSeeds } from './fuzz-options.ts';
+import { fuzzSummary, summaryText, violationsOf, violationText } from './fuzz-summary.ts';
 
 export interface SweepOptions {
   /** `A..B`, both included. */
@@ -123,7 +124,7 @@ const flyAll = async (
           keep(chunk, result);
           done += 1;
           for (const verdict of result.verdicts)
-            for (const line of violationLines(verdict)) output.say(line);
+            for (const one of violationsOf(verdict)) output.say(violationText(one));
           output.say(
             `${done}/${chunks.length} chunks: seeds ${chunk.first}..${chunk.last}, ${seedsOf(chunk).length} episodes in ${result.wallS.toFixed(1)} s`,
           );

@@ -7,7 +7,7 @@ import type { Happening, ReplayData, Trouble } from './replay-data.ts';
 /** All that happened in an episode that was flown to its verdict, in order of time. */
 export const happeningsOf = (
   { episode }: JudgedEpisode,
-  { faults, abortAtMs }: JudgedOptions,
+  { faults, orders = [] }: JudgedOptions,
   { violations, simulatedMs }: Verdict,
 ): Happening[] =>
   [
@@ -17,9 +17,15 @@ export const happeningsOf = (
       text: `fault: ${withoutTime(fault)}`,
       sysids: sysidsOf(fault),
     })),
-    ...(abortAtMs === undefined
-      ? []
-      : [{ atMs: abortAtMs, kind: 'operator' as const, text: 'the operator aborts', sysids: [] }]),
+    ...orders.map((given): Happening => ({
+      atMs: given.atMs,
+      kind: 'operator',
+      text:
+        given.order === 'goal'
+          ? 'the operator gives a newer goal'
+          : `the operator orders ${given.order}`,
+      sysids: given.order === 'goal' ? [] : given.sysids,
+    })),
     ...episode.truth().vehicles.flatMap(({ sysid, modes }) =>
       modes.map(({ timeMs, mode, armed, failsafe }): Happening => ({
         atMs: timeMs,

@@ -134,6 +134,11 @@ export class Framer {
     this.#datagramEnded = true;
   }
 
+  /** No byte waits: {@link Framer.next} has nothing to give. */
+  get isEmpty(): boolean {
+    return this.#start === this.#end;
+  }
+
   /** The next good frame, or undefined when more bytes are needed. */
   next(): Frame | undefined {
     const view = this.nextView();

@@ -161,7 +161,11 @@ export class Autopilot {
   step(dtS: number, timeS: number, sensed: Readonly<Sensed>): void {
     const { situation } = this;
     situation.timeS = timeS;
-    Object.assign(situation, sensed);
+    // One by one: Object.assign looks them up by name at every step.
+    situation.batteryRemaining = sensed.batteryRemaining;
+    situation.gnssFix = sensed.gnssFix;
+    situation.gnss = sensed.gnss;
+    situation.windMps = sensed.windMps;
     if (this.#steps % OUTER_DIVIDER === 0) this.#stepOuter(dtS * OUTER_DIVIDER);
     this.#steps += 1;
     const { phase } = this.#ramp;

@@ -22,6 +22,8 @@ const STILL_S = 3;
 const SIDE_S = 5;
 const PROGRESS_STEP = 10;
 
+const NOTHING: readonly CalibrationText[] = [];
+
 /**
  * PREFLIGHT_CALIBRATION in PX4's words (docs.px4.io, "Sensor calibration"). Gyroscopes and level come to
  * their end; accelerometers and magnetometers wait for somebody who turns the vehicle, in vain.
@@ -49,8 +51,8 @@ export class Calibration {
   }
 
   /** What there is to say by now, once. */
-  take(timeS: number): CalibrationText[] {
-    if (this.#lines.length === 0 || this.#lines[0]!.dueS > timeS) return [];
+  take(timeS: number): readonly CalibrationText[] {
+    if (this.#lines.length === 0 || this.#lines[0]!.dueS > timeS) return NOTHING;
     const due = this.#lines.filter(({ dueS }) => dueS <= timeS);
     this.#lines = this.#lines.slice(due.length);
     return due;

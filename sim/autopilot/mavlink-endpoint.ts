@@ -14,7 +14,7 @@ export interface MavlinkEndpointOptions extends Omit<
 }
 
 /** Datagrams to send, by link. */
-export type OutgoingDatagrams = Readonly<Record<LinkKind, readonly Uint8Array[]>>;
+export type OutgoingDatagrams = Record<LinkKind, readonly Uint8Array[]>;
 
 const NOTHING: readonly Uint8Array[] = [];
 
@@ -28,6 +28,7 @@ export class MavlinkEndpoint {
   readonly #ground: MavlinkLink | undefined;
   readonly #announcements: Announcements;
   readonly #reports = new TransponderReports();
+  readonly #outgoing: OutgoingDatagrams = { onboard: NOTHING, ground: NOTHING };
 
   /** `rates` are the onboard link's. */
   constructor({ groundLink, rates = {}, ...options }: MavlinkEndpointOptions) {
@@ -47,13 +48,12 @@ export class MavlinkEndpoint {
     if (other !== undefined) for (const frame of toAll) other.relay(frame);
   }
 
-  /** Everything to be sent at this time since boot, packed into datagrams. */
-  step(nowMs: number): OutgoingDatagrams {
+  /** Everything to be sent at this time since boot, packed into datagrams. The next step overwrites it. */
+  step(nowMs: number): Readonly<OutgoingDatagrams> {
     const news = this.#announcements.take(nowMs);
     const reports = this.#reports.take();
-    return {
-      onboard: this.#onboard.step(nowMs, news, reports),
-      ground: this.#ground?.step(nowMs, news, reports) ?? NOTHING,
-    };
+    this.#outgoing.onboard = this.#onboard.step(nowMs, news, reports);
+    this.#outgoing.ground = this.#ground?.step(nowMs, news, reports) ?? NOTHING;
+    return this.#outgoing;
   }
 }

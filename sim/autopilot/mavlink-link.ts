@@ -33,6 +33,10 @@ export interface MavlinkLinkOptions extends Pick<
   reports: TransponderReports;
 }
 
+type Stepping = Required<MessageService>;
+
+const isStepping = (service: MessageService): service is Stepping => service.step !== undefined;
+
 /** PX4 numbers its links in the order in which it opens them, and signs with that number. */
 const LINK_IDS: Readonly<Record<LinkKind, number>> = { ground: 0, onboard: 1 };
 
@@ -46,6 +50,8 @@ export class MavlinkLink {
   readonly #encoder: Encoder;
   readonly #streams: Streams;
   readonly #services: readonly MessageService[];
+  /** Those that have something to do at every step. */
+  readonly #stepping: readonly Stepping[];
   readonly #packets = new PacketQueue();
   readonly #texts = new StatusTexts();
   readonly #card: SigningCard;
@@ -66,6 +72,7 @@ export class MavlinkLink {
     this.#streams = new Streams(instruments, { kind, rates });
     const streams = this.#streams;
     this.#services = linkServices({ sysid, instruments, streams, send: this.#send, ...ports });
+    this.#stepping = this.#services.filter(isStepping);
   }
 
   /**
@@ -98,8 +105,12 @@ export class MavlinkLink {
   }
 
   /** Everything to be sent at this time since boot, packed into datagrams. */
-  step(nowMs: number, news: readonly Text[], reports: readonly AdsbVehicle[]): Uint8Array[] {
-    for (const service of this.#services) service.step?.(nowMs);
+  step(
+    nowMs: number,
+    news: readonly Text[],
+    reports: readonly AdsbVehicle[],
+  ): readonly Uint8Array[] {
+    for (const service of this.#stepping) service.step(nowMs);
     this.#streams.step(nowMs, this.#send);
     this.#announce(news);
     for (const report of reports) this.#queue(report);

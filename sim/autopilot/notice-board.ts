@@ -42,7 +42,7 @@ export class NoticeBoard {
   }
 
   /** Everything since the last call. */
-  take(): Notice[] {
+  take(): readonly Notice[] {
     const notices = this.#notices;
     if (notices.length > 0) this.#notices = [];
     return notices;

@@ -1,6 +1,8 @@
 /** Several packets share a datagram, up to what fits an Ethernet frame. */
 const DATAGRAM_BYTES = 1400;
 
+const NOTHING: readonly Uint8Array[] = [];
+
 /** Packs packets into datagrams, in order. */
 export class PacketQueue {
   #datagrams: Uint8Array[] = [];
@@ -14,8 +16,9 @@ export class PacketQueue {
   }
 
   /** All datagrams since the last call. */
-  take(): Uint8Array[] {
+  take(): readonly Uint8Array[] {
     this.#close();
+    if (this.#datagrams.length === 0) return NOTHING;
     const datagrams = this.#datagrams;
     this.#datagrams = [];
     return datagrams;

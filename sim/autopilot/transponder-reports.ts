@@ -6,6 +6,8 @@ const CAPACITY = 16;
 /** Coordinates, altitude, heading, velocity, callsign, squawk: PX4 passes no other flag on. */
 const PASSED_FLAGS = 0x3f;
 
+const NONE: readonly AdsbVehicle[] = [];
+
 /**
  * What transponder receivers told the autopilot of other aircraft, on whichever link and by whomever: PX4
  * believes ADSB_VEHICLE unsigned and says it again on all links in its own name, signed if it signs.
@@ -21,7 +23,8 @@ export class TransponderReports {
   }
 
   /** Those since the last call. */
-  take(): AdsbVehicle[] {
+  take(): readonly AdsbVehicle[] {
+    if (this.#waiting.length === 0) return NONE;
     return this.#waiting.splice(0);
   }
 }

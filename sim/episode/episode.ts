@@ -257,6 +257,7 @@ export class Episode {
     this.#time.nowMs += STEP_MS;
     const { nowMs } = this.#time;
     for (const [sysid, wire] of this.#wires) {
+      if (wire.isEmpty) continue;
       const frames = framesOf(wire);
       if (frames.length > 0) this.#fleet.receive(sysid, frames);
     }

@@ -9,6 +9,7 @@ import type { SignedLimits } from '../checker/swarm-truth.ts';
 import type { Violation } from '../checker/violation.ts';
 import { endOf, type Fault } from '../faults/fault.ts';
 import { Injector } from '../faults/injector.ts';
+import { AbortDelays } from './abort-delays.ts';
 import { Episode, type EpisodeOptions } from './episode.ts';
 import type { OperatorOrder } from './operator-order.ts';
 import { TruthWatch } from './truth-watch.ts';
@@ -16,9 +17,7 @@ import { TruthWatch } from './truth-watch.ts';
 export interface JudgedOptions extends EpisodeOptions {
   mission: Mission;
   faults: readonly Fault[];
-  /** When the operator calls all home, simulated ms; undefined: never. */
-  abortAtMs?: number | undefined;
-  /** What the operator orders beside, in any order. */
+  /** What the operator orders beside the goal, in any order. */
   orders?: readonly OperatorOrder[] | undefined;
   /** The episode ends here if nothing has ended it before, simulated ms. */
   untilMs: number;
@@ -32,6 +31,8 @@ export interface Verdict {
   tasksDone: number;
   /** Drone-hours in the air. */
   flownHours: number;
+  /** From each abort to each drone that could hear it, ms. */
+  abortDelaysMs: readonly number[];
   /** SHA-256 over every drone's log. */
   digest: string;
 }
@@ -50,9 +51,9 @@ export class JudgedEpisode {
   readonly #options: JudgedOptions;
   readonly #watch: TruthWatch;
   readonly #orders: OperatorOrder[];
+  readonly #aborts = new AbortDelays();
   #airMs = 0;
   #isOrdered = false;
-  #isAborted = false;
   #ordersNoted = 0;
 
   constructor(options: JudgedOptions) {
@@ -91,23 +92,26 @@ export class JudgedEpisode {
       ended,
       tasksDone: this.#doneOwners().size,
       flownHours: this.#airMs / 3_600_000,
+      abortDelaysMs: this.#aborts.delaysMs,
       digest: await this.episode.digest(),
     };
   }
 
   #order(nowMs: number): void {
-    const { mission, abortAtMs } = this.#options;
+    const { mission } = this.#options;
     if (!this.#isOrdered && nowMs >= GOAL_MS) {
       this.#isOrdered = true;
       this.episode.startMission(mission);
     }
     while (this.#orders.length > 0 && this.#orders[0]!.atMs <= nowMs) {
-      const { order, sysids } = this.#orders.shift()!;
-      this.episode.operator.direct(order, sysids);
+      this.#give(this.#orders.shift()!);
     }
-    if (abortAtMs === undefined || this.#isAborted || nowMs < abortAtMs) return;
-    this.#isAborted = true;
-    this.episode.operator.direct('abort');
+  }
+
+  #give(given: OperatorOrder): void {
+    const { operator } = this.episode;
+    if (given.order !== 'goal') operator.direct(given.order, given.sysids);
+    else operator.startMission(given.mission ?? this.#options.mission);
   }
 
   /** Whoever gave an order: an abort of any operator counts, until any gives a newer goal. */
@@ -123,6 +127,7 @@ export class JudgedEpisode {
   #observe(): void {
     const truth = this.#watch.now();
     this.checker.observe(truth);
+    this.#aborts.observe(truth);
     for (const { onGround } of truth.drones) if (!onGround) this.#airMs += OBSERVE_MS;
   }
 

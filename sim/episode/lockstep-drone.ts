@@ -178,11 +178,14 @@ export class LockstepDrone implements Companion {
 
   /** One process at most: the recorder tells them apart by the moment of their start. */
   stepSupervisor(): void {
-    const name = PROCESSES.find((one) => this.#processes[one].isDue());
-    if (name === undefined) return;
-    this.#processes[name].start();
-    if (name === 'pilot') this.mesh.pilotConnected();
-    if (name === 'mind') this.mesh.mindConnected();
+    for (const name of PROCESSES) {
+      const process = this.#processes[name];
+      if (!process.isDue()) continue;
+      process.start();
+      if (name === 'pilot') this.mesh.pilotConnected();
+      if (name === 'mind') this.mesh.mindConnected();
+      return;
+    }
   }
 
   isRunning(name: ProcessName): boolean {

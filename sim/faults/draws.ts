@@ -7,6 +7,10 @@ export const pick = <T>(values: readonly T[], random: Random): T =>
 export const between = (low: number, high: number, random: Random): number =>
   Math.round(low + (high - low) * random.uniform());
 
+/** A real number from `low` to `high`. */
+export const within = (low: number, high: number, random: Random): number =>
+  low + (high - low) * random.uniform();
+
 export const around = (reach: number, random: Random): number => reach * (2 * random.uniform() - 1);
 
 /** Two different members. */

@@ -1,92 +1,182 @@
-import type { OpenPlanner } from '#agent/mind/plan/open-planner.ts';
+import type { OpenPlanner, PlannerModel } from '#agent/mind/plan/open-planner.ts';
 import { safePlanner } from '#agent/mind/plan/safe.ts';
 import { PLAN_SETTINGS } from '#agent/mind/plan/settings.ts';
 import { verifySignature } from '#protocols/gossip/signing.ts';
 import type { Mission } from '#protocols/mission/mission.ts';
+import type { GroundPoint } from '#protocols/polygon.ts';
 import { seededRandom, type Random } from '#protocols/random.ts';
 import { OPERATOR_MEMBER } from '../episode/identities.ts';
 import type { JudgedOptions } from '../episode/judged-episode.ts';
 import { drawFaults } from '../faults/draw-faults.ts';
-import type { FaultName } from '../faults/fault.ts';
+import { between, pick } from '../faults/draws.ts';
+import { endOf, type Fault, type FaultName } from '../faults/fault.ts';
 import type { ProfileName } from '../radio/profile.ts';
-import { scenarioSchema } from '../scenario.ts';
+import { scenarioSchema, type Scenario } from '../scenario.ts';
 import { swarmLayout } from '../swarm/layout.ts';
 import { scenarioOf } from '../swarm/scenario-of.ts';
+import { drawMission, MISSION_KINDS, type MissionKind } from './draw-mission.ts';
+import { drawOrders } from './draw-orders.ts';
+import { drawVehicle, drawWind } from './draw-vehicles.ts';
 
 /** What all episodes of a run share; plain data, so that it can be handed to a worker. */
 export interface FuzzSettings {
-  mission: Mission;
-  drones: number;
-  /** Kinds of fault that may come; none: nominal flights over a good radio. */
+  /** A whole mission, or a kind of which each seed draws its own; undefined: the kind is drawn too. */
+  mission?: Mission | MissionKind | undefined;
+  /** Undefined: each seed draws it. */
+  drones?: number | undefined;
+  /** Kinds of fault that may come; none: nominal flights over a good radio, and no orders. */
   kinds: readonly FaultName[];
-  /** Sequences that a planner imagines per plan. */
+  /** Sequences that the analytic planner imagines per plan. */
   samples: number;
+  /** Share of seeds that fly with a learned model, and which; undefined: none. */
+  learned?: { share: number; model: PlannerModel } | undefined;
   /** Ends every episode there, simulated ms; undefined: when all are home, or long after the mission's limit. */
   untilMs?: number | undefined;
 }
 
-/** Homes stand two separations apart, with room for GNSS noise. */
+/** Which planner an episode is flown with. */
+export interface PlannerChoice {
+  kind: 'analytic' | 'learned';
+  samples: number;
+}
+
+/** An episode as its seed draws it: plain data. */
+export interface DrawnEpisode {
+  episode: Omit<JudgedOptions, 'verify' | 'safePlan' | 'imagine' | 'model' | 'tamper'>;
+  planner: PlannerChoice;
+}
+
+const DRONES = { least: 3, most: 12 };
+/** Of a mission that was not drawn: homes stand two separations apart, with room for GNSS noise. */
 const HOME_SPACING_M = 10;
-/** Faults come from the first take-offs until most of the work is done. */
-const FAULTS_MS = { from: 12_000, until: 60_000 };
+/** Faults and orders come from just after the goal until most of the work is done; none outlasts it by much. */
+const TROUBLE_MS = { from: 7500, until: 42_000, end: 75_000 };
 const MOST_FAULTS = 5;
-const ABORT_SHARE = 0.25;
 /** Beyond the fence's corners: distance plays its part. */
 const RANGE = { edgeM: 400, lostM: 800 };
 const JAMMER_REACH_M = 60;
 /** From the mission's own limit to the last landing by a failsafe. */
 const GRACE_MS = 120_000;
+/** Futures of the learned planner: a quarter of what a companion computer has time for. */
+const LEARNED_SAMPLES = 64;
 
-/** The episode of one seed: its world, its faults, its operator. The same arguments give the same one. */
+/** The episode of one seed: its mission, world, fleet, faults, operator. The same arguments give the same one. */
+export const drawEpisode = (seed: number, settings: FuzzSettings): DrawnEpisode => {
+  const { kinds, samples, learned } = settings;
+  const random = seededRandom(seed).fork('fuzz');
+  const { mission, homes, reachM, isDrawn } = missionOf(settings, random);
+  const sysids = homes.map((_, index) => index + 1);
+  const { from: fromMs, until: untilMs } = TROUBLE_MS;
+  const orders = { mission: isDrawn ? mission : undefined, sysids, fromMs, untilMs };
+  const faults = drawFaults(
+    {
+      sysids,
+      others: [OPERATOR_MEMBER],
+      fromMs,
+      untilMs,
+      kinds,
+      most: MOST_FAULTS,
+      reachM: Math.min(reachM, JAMMER_REACH_M),
+    },
+    random.fork('faults'),
+  ).map(shortened);
+  const isLearned = random.fork('planner').uniform() < (learned?.share ?? 0);
+  return {
+    planner: isLearned
+      ? { kind: 'learned', samples: LEARNED_SAMPLES }
+      : { kind: 'analytic', samples },
+    episode: {
+      seed,
+      scenario: worldOf(mission, homes, seed, isDrawn ? random.fork('world') : undefined),
+      radio: { base: kinds.length === 0 ? 'P1' : drawBase(random.fork('radio')), range: RANGE },
+      mission,
+      faults,
+      orders: kinds.length === 0 ? [] : drawOrders(orders, random.fork('orders')),
+      untilMs: settings.untilMs ?? 1000 * mission.timeLimitS + GRACE_MS,
+    },
+  };
+};
+
+/** A drawn episode with what flies it. */
+export const withPlanner = (
+  { episode }: DrawnEpisode,
+  planner: Pick<OpenPlanner, 'plan' | 'model'>,
+): JudgedOptions => ({
+  ...episode,
+  verify: verifySignature,
+  safePlan: safePlanner(PLAN_SETTINGS),
+  imagine: planner.plan,
+  model: planner.model,
+});
+
+/** As {@link drawEpisode}, flown with this planner whatever the seed would choose. */
 export const fuzzEpisode = (
   seed: number,
-  { mission, drones, kinds, untilMs }: FuzzSettings,
+  settings: FuzzSettings,
   planner: Pick<OpenPlanner, 'plan' | 'model'>,
-): JudgedOptions => {
-  const random = seededRandom(seed).fork('fuzz');
+): JudgedOptions => withPlanner(drawEpisode(seed, settings), planner);
+
+interface Chosen {
+  mission: Mission;
+  homes: GroundPoint[];
+  reachM: number;
+  isDrawn: boolean;
+}
+
+const missionOf = (settings: FuzzSettings, random: Random): Chosen => {
+  const count = settings.drones ?? between(DRONES.least, DRONES.most, random.fork('drones'));
+  if (typeof settings.mission === 'object') {
+    const { mission } = settings;
+    const spacingM = Math.max(HOME_SPACING_M, 2 * mission.minSeparationM);
+    const homes = Array.from({ length: count }, (_, index) => ({
+      northM: 0,
+      eastM: (index - (count - 1) / 2) * spacingM,
+    }));
+    return { mission, homes, reachM: JAMMER_REACH_M, isDrawn: false };
+  }
+  const kind = settings.mission ?? pick(MISSION_KINDS, random.fork('kind'));
+  return { ...drawMission(kind, count, random.fork('mission')), isDrawn: true };
+};
+
+/** @param random for wind and vehicles; undefined: a breezy day and vehicles all alike. */
+const worldOf = (
+  mission: Mission,
+  homes: readonly GroundPoint[],
+  seed: number,
+  random: Random | undefined,
+): Scenario => {
   const layout = swarmLayout({
     runDir: '',
     stationSocket: '',
-    drones,
+    drones: homes.length,
     portOffset: 0,
-    homeSpacingM: Math.max(HOME_SPACING_M, 2 * mission.minSeparationM),
+    homeSpacingM: HOME_SPACING_M,
   });
+  for (const [index, { northM, eastM }] of homes.entries()) {
+    layout.drones[index]!.homeNorthM = northM;
+    layout.drones[index]!.homeEastM = eastM;
+  }
   // Without a link to a ground station: nobody would listen.
   const { groundLink: _, ...scenario } = scenarioOf(mission, layout, seed);
-  const faults = drawFaults(
-    {
-      sysids: layout.drones.map(({ sysid }) => sysid),
-      others: [OPERATOR_MEMBER],
-      fromMs: FAULTS_MS.from,
-      untilMs: FAULTS_MS.until,
-      kinds,
-      most: MOST_FAULTS,
-      reachM: JAMMER_REACH_M,
-    },
-    random.fork('faults'),
-  );
-  return {
-    seed,
-    scenario: scenarioSchema.parse(scenario),
-    radio: { base: kinds.length === 0 ? 'P1' : drawBase(random.fork('radio')), range: RANGE },
-    verify: verifySignature,
-    safePlan: safePlanner(PLAN_SETTINGS),
-    imagine: planner.plan,
-    model: planner.model,
-    mission,
-    faults,
-    abortAtMs: kinds.length === 0 ? undefined : drawAbort(random.fork('abort')),
-    untilMs: untilMs ?? 1000 * mission.timeLimitS + GRACE_MS,
-  };
+  if (random === undefined) return scenarioSchema.parse(scenario);
+  return scenarioSchema.parse({
+    ...scenario,
+    wind: drawWind(random.fork('wind')),
+    vehicles: scenario.vehicles.map((vehicle) => ({
+      ...vehicle,
+      yawDeg: Math.round(360 * random.fork(`yaw-${vehicle.sysid}`).uniform()),
+      ...drawVehicle(random.fork(`vehicle-${vehicle.sysid}`)),
+    })),
+  });
 };
+
+/** What would go on long after everyone is home ends with the rest. */
+const shortened = (fault: Fault): Fault =>
+  endOf(fault) > TROUBLE_MS.end && 'forMs' in fault
+    ? { ...fault, forMs: TROUBLE_MS.end - fault.atMs }
+    : fault;
 
 const drawBase = (random: Random): ProfileName => {
   const draw = random.uniform();
   return draw < 0.5 ? 'P1' : draw < 0.8 ? 'P2' : 'P3';
-};
-
-const drawAbort = (random: Random): number | undefined => {
-  const { from, until } = FAULTS_MS;
-  const atMs = from + Math.round((until - from) * random.uniform());
-  return random.uniform() < ABORT_SHARE ? atMs : undefined;
 };

@@ -1,29 +1,45 @@
-import type { OpenPlanner } from '#agent/mind/plan/open-planner.ts';
 import { JudgedEpisode, type Verdict } from '../episode/judged-episode.ts';
 import { faultInWords, type FaultName } from '../faults/fault.ts';
-import { fuzzEpisode, type FuzzSettings } from './fuzz-episode.ts';
+import { drawEpisode, withPlanner, type FuzzSettings, type PlannerChoice } from './fuzz-episode.ts';
+import type { Planners } from './planners.ts';
 
 /** What became of one seed. */
 export interface SeedVerdict extends Verdict {
   seed: number;
+  /** The mission's name, and how many flew it. */
+  mission: string;
+  drones: number;
+  planner: PlannerChoice['kind'];
   /** One line each, in order of time. */
   faults: string[];
+  /** Kinds of the faults that came. */
   kinds: FaultName[];
-  abortAtMs: number | undefined;
 }
+
+/** A seed that gave no verdict: the program itself failed while it was flown. */
+export interface SeedCrash {
+  seed: number;
+  crash: string;
+}
+
+export type SeedOutcome = SeedVerdict | SeedCrash;
 
 export const runFuzzEpisode = async (
   seed: number,
   settings: FuzzSettings,
-  planner: Pick<OpenPlanner, 'plan' | 'model'>,
+  planners: Pick<Planners, 'open'>,
 ): Promise<SeedVerdict> => {
-  const options = fuzzEpisode(seed, settings, planner);
-  const verdict = await new JudgedEpisode(options).run();
+  const drawn = drawEpisode(seed, settings);
+  const { mission, scenario, faults } = drawn.episode;
+  const planner = await planners.open(drawn.planner);
+  const verdict = await new JudgedEpisode(withPlanner(drawn, planner)).run();
   return {
     ...verdict,
     seed,
-    faults: options.faults.map(faultInWords),
-    kinds: [...new Set(options.faults.map(({ kind }) => kind))],
-    abortAtMs: options.abortAtMs,
+    mission: mission.name,
+    drones: scenario.vehicles.length,
+    planner: drawn.planner.kind,
+    faults: faults.map(faultInWords),
+    kinds: [...new Set(faults.map(({ kind }) => kind))],
   };
 };

@@ -1,46 +1,51 @@
 import { Worker } from 'node:worker_threads';
 
-import { Fault } from '#protocols/fault.ts';
 import type { FuzzSettings } from './fuzz-episode.ts';
-import type { SeedVerdict } from './run-fuzz-episode.ts';
+import type { SeedOutcome } from './run-fuzz-episode.ts';
 
 /**
- * Flies the seeds on `jobs` threads and tells each verdict as it comes. Resolves when all were flown or
- * `signal` stopped it. Throws Fault 'fuzz-worker-died' with the seed that it was flying.
+ * Flies the seeds on `jobs` threads and tells each outcome as it comes. Resolves when all were flown or
+ * `signal` stopped it. A seed whose thread dies is told as a crash, and another thread goes on with the rest.
  */
 export const startFuzz = async (
-  seeds: readonly number[],
+  seeds: Iterable<number>,
   settings: FuzzSettings,
   jobs: number,
   signal: AbortSignal,
-  onVerdict: (verdict: SeedVerdict) => void,
+  onOutcome: (outcome: SeedOutcome) => void,
 ): Promise<void> => {
-  const waiting = [...seeds];
-  const threads = Array.from({ length: Math.min(jobs, seeds.length) }, () =>
-    fly(waiting, settings, signal, onVerdict),
-  );
+  const waiting = seeds[Symbol.iterator]();
+  const threads = Array.from({ length: jobs }, () => fly(waiting, settings, signal, onOutcome));
   await Promise.all(threads);
 };
 
+const WORKER = new URL('./worker.ts', import.meta.url);
+
 const fly = async (
-  waiting: number[],
+  waiting: Iterator<number>,
   settings: FuzzSettings,
   signal: AbortSignal,
-  onVerdict: (verdict: SeedVerdict) => void,
+  onOutcome: (outcome: SeedOutcome) => void,
 ): Promise<void> => {
-  const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: settings });
-  const stop = (): void => void worker.terminate();
+  let worker: Worker | undefined;
+  const stop = (): void => void worker?.terminate();
   signal.addEventListener('abort', stop, { once: true });
   try {
-    for (let seed = waiting.shift(); seed !== undefined; seed = waiting.shift()) {
+    for (let next = waiting.next(); next.done !== true; next = waiting.next()) {
       if (signal.aborted) return;
-      const verdict = await flySeed(worker, seed, signal);
-      if (verdict === undefined) return;
-      onVerdict(verdict);
+      worker ??= new Worker(WORKER, { workerData: settings });
+      const outcome = await flySeed(worker, next.value, signal);
+      if (outcome === undefined) return;
+      if ('crash' in outcome) {
+        // Whatever it left behind must not come over the next seed.
+        await worker.terminate();
+        worker = undefined;
+      }
+      onOutcome(outcome);
     }
   } finally {
     signal.removeEventListener('abort', stop);
-    await worker.terminate();
+    await worker?.terminate();
   }
 };
 
@@ -49,21 +54,12 @@ const flySeed = (
   worker: Worker,
   seed: number,
   signal: AbortSignal,
-): Promise<SeedVerdict | undefined> =>
-  new Promise((resolve, reject) => {
-    const ended = (why: string): void => {
-      if (signal.aborted) resolve(undefined);
-      else {
-        reject(
-          new Fault('fuzz-worker-died', `the thread that flew seed ${seed} ended: ${why}`, {
-            data: { seed },
-            remedy: `Fly it alone: skein sim replay --seed ${seed}`,
-          }),
-        );
-      }
-    };
+): Promise<SeedOutcome | undefined> =>
+  new Promise((resolve) => {
+    const ended = (why: string): void =>
+      resolve(signal.aborted ? undefined : { seed, crash: `the thread ended: ${why}` });
     worker.removeAllListeners();
-    worker.once('message', (verdict: SeedVerdict) => resolve(verdict));
+    worker.once('message', (outcome: SeedOutcome) => resolve(outcome));
     worker.once('error', (error) => ended(String(error)));
     worker.once('exit', (code) => ended(`exit ${code}`));
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread's port has no origin

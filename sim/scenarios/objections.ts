@@ -188,8 +188,8 @@ const nameObjections = (document: ScenarioDocument, { scenario }: Settled): Scen
       found.push(stranger(['faults', index], sysid, faultInWords(fault)));
     }
   }
-  for (const [index, { sysids: spoken }] of document.orders.entries()) {
-    const sysid = unknown(spoken);
+  for (const [index, order] of document.orders.entries()) {
+    const sysid = order.order === 'goal' ? undefined : unknown(order.sysids);
     if (sysid !== undefined) found.push(stranger(['orders', index, 'sysids'], sysid, 'the order'));
   }
   for (const [index, { sysids: spoken }] of document.fleet.mixed.entries()) {

@@ -1,19 +1,14 @@
 import type { JudgedOptions } from '../episode/judged-episode.ts';
-import type { OperatorOrder } from '../episode/operator-order.ts';
 import type { ScenarioDocument } from './scenario-document.ts';
 import { settle } from './settle.ts';
 
 /** What flies an episode, which no file says. */
 export type EpisodeParts = Pick<JudgedOptions, 'verify' | 'safePlan' | 'imagine' | 'model'>;
 
-const isAbortOfAll = ({ order, sysids }: OperatorOrder): boolean =>
-  order === 'abort' && sysids.length === 0;
-
 /** The episode of a scenario file. The same file and parts give the same one, to the byte. */
 export const openScenario = (document: ScenarioDocument, parts: EpisodeParts): JudgedOptions => {
   const { seed, mission, radio, world, faults, orders, limits } = document;
   const { base, extraDelayMs, extraLoss, edgeM, lostM } = radio;
-  const abort = orders.find(isAbortOfAll);
   return {
     ...parts,
     seed,
@@ -28,10 +23,7 @@ export const openScenario = (document: ScenarioDocument, parts: EpisodeParts): J
     },
     mission,
     faults,
-    abortAtMs: abort?.atMs,
-    ...(orders.every((one) => one === abort)
-      ? {}
-      : { orders: orders.filter((one) => one !== abort) }),
+    orders,
     untilMs: limits.untilMs,
   };
 };

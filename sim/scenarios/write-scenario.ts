@@ -23,7 +23,7 @@ export interface ScenarioTitle {
  * left out. Opened again it is the same episode, to the byte.
  */
 export const documentOf = (options: JudgedOptions, title: ScenarioTitle): ScenarioDocumentInput => {
-  const { seed, mission, radio, faults, abortAtMs, orders = [], untilMs } = options;
+  const { seed, mission, radio, faults, orders = [], untilMs } = options;
   const { extra } = radio;
   return {
     skein: 1,
@@ -39,10 +39,7 @@ export const documentOf = (options: JudgedOptions, title: ScenarioTitle): Scenar
       ...(extra === undefined ? {} : { extraDelayMs: extra.delayMs, extraLoss: extra.loss }),
     },
     faults: [...faults],
-    orders: [
-      ...(abortAtMs === undefined ? [] : [{ atMs: abortAtMs, order: 'abort' as const }]),
-      ...orders,
-    ],
+    orders: [...orders],
     ...(title.success === undefined ? {} : { success: title.success }),
     limits: { untilMs },
   };

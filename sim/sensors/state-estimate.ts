@@ -47,6 +47,8 @@ export class StateEstimate {
   /** What resets have added to the error so far. */
   readonly #offsetNed: Vector3 = vector3(0, 0, 0);
   #offsetYawRad = 0;
+  /** Of {@link StateEstimate.track}'s last call: it moves at 50 Hz, that is called at 250. */
+  #halfYawRad = 0;
   /** What dead reckoning has added to position and velocity, north and east. */
   readonly #coastNed: Vector3 = vector3(0, 0, 0);
   readonly #coastVelocityNed: Vector3 = vector3(0, 0, 0);
@@ -182,10 +184,13 @@ export class StateEstimate {
     this.ratesFrd.z = w.z + this.#rates[2].value;
     // Small angles: half of each is the vector part. The heading's may be large after a reset.
     const halfYawRad = (this.#rotation[2].value + this.#offsetYawRad + wrong.yawRad) / 2;
-    this.#error.w = Math.cos(halfYawRad);
+    if (halfYawRad !== this.#halfYawRad) {
+      this.#halfYawRad = halfYawRad;
+      this.#error.w = Math.cos(halfYawRad);
+      this.#error.z = Math.sin(halfYawRad);
+    }
     this.#error.x = this.#rotation[0].value / 2;
     this.#error.y = this.#rotation[1].value / 2;
-    this.#error.z = Math.sin(halfYawRad);
     multiplyQuaternions(this.#truth.attitude, this.#error, this.attitude);
   }
 }

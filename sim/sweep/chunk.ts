@@ -2,17 +2,31 @@ import { z } from 'zod';
 
 import { missionSchema } from '#protocols/mission/mission.ts';
 import { FAULT_KINDS, type FaultName } from '../faults/fault.ts';
+import { MISSION_KINDS } from '../fuzz/draw-mission.ts';
 import type { FuzzSettings } from '../fuzz/fuzz-episode.ts';
 import type { SeedVerdict } from '../fuzz/run-fuzz-episode.ts';
 
 const count = z.int().min(0);
 
+/** The release that ships with the sources. */
+const SHIPPED_MODEL = 'models/current';
+
 /** What a chunk's episodes share; it may come from a queue that others write to. */
 const settingsSchema: z.ZodType<FuzzSettings> = z.strictObject({
-  mission: missionSchema,
-  drones: z.int().min(1).max(250),
+  mission: z.union([missionSchema, z.enum(MISSION_KINDS)]).optional(),
+  drones: z.int().min(1).max(250).optional(),
   kinds: z.array(z.enum(FAULT_KINDS as [FaultName, ...FaultName[]])),
   samples: z.int().min(1).max(4096),
+  learned: z
+    .strictObject({
+      share: z.number().min(0).max(1),
+      model: z.strictObject({
+        // No queue names another directory.
+        modelDir: z.literal(SHIPPED_MODEL),
+        modelSignersHex: z.array(z.string().regex(/^[0-9a-f]{64}$/u)).max(100),
+      }),
+    })
+    .optional(),
   untilMs: z.number().positive().optional(),
 });
 
@@ -67,9 +81,12 @@ const verdictSchema: z.ZodType<SeedVerdict> = z.object({
   tasksDone: count,
   flownHours: z.number().nonnegative(),
   digest: z.string().regex(/^[0-9a-f]{64}$/u),
+  abortDelaysMs: z.array(z.number().nonnegative()).max(10_000),
+  mission: z.string().max(64),
+  drones: z.int().min(1).max(250),
+  planner: z.enum(['analytic', 'learned']),
   faults: z.array(z.string().max(4000)).max(1000),
   kinds: z.array(z.enum(FAULT_KINDS as [FaultName, ...FaultName[]])),
-  abortAtMs: z.number().optional(),
 }) as unknown as z.ZodType<SeedVerdict>;
 
 /** A chunk that was flown: a verdict for each of its seeds. */

@@ -8,6 +8,8 @@ import type { SeedVerdict } from '../fuzz/run-fuzz-episode.ts';
  */
 export const episodeTable = (verdicts: readonly SeedVerdict[]): Uint8Array => {
   const column = <T>(of: (verdict: SeedVerdict) => T): T[] => verdicts.map(of);
+  const text = (name: string, of: (verdict: SeedVerdict) => string) =>
+    ({ name, data: verdicts.map(of), type: 'STRING', nullable: false }) as const;
   const buffer = parquetWriteBuffer({
     columnData: [
       { name: 'seed', data: column(({ seed }) => seed), type: 'INT32', nullable: false },
@@ -17,14 +19,9 @@ export const episodeTable = (verdicts: readonly SeedVerdict[]): Uint8Array => {
         type: 'INT32',
         nullable: false,
       },
-      {
-        name: 'invariants',
-        data: column(({ violations }) =>
-          [...new Set(violations.map(({ invariant }) => invariant))].sort().join(','),
-        ),
-        type: 'STRING',
-        nullable: false,
-      },
+      text('invariants', ({ violations }) =>
+        [...new Set(violations.map(({ invariant }) => invariant))].sort().join(','),
+      ),
       {
         name: 'first_violation_ms',
         data: column(({ violations }) => violations[0]?.atMs ?? null),
@@ -49,26 +46,14 @@ export const episodeTable = (verdicts: readonly SeedVerdict[]): Uint8Array => {
         type: 'INT32',
         nullable: false,
       },
-      { name: 'abort_ms', data: column(({ abortAtMs }) => abortAtMs ?? null), type: 'DOUBLE' },
-      {
-        name: 'fault_kinds',
-        data: column(({ kinds }) => kinds.join(',')),
-        type: 'STRING',
-        nullable: false,
-      },
-      {
-        name: 'faults_json',
-        data: column(({ faults }) => JSON.stringify(faults)),
-        type: 'STRING',
-        nullable: false,
-      },
-      {
-        name: 'violations_json',
-        data: column(({ violations }) => JSON.stringify(violations)),
-        type: 'STRING',
-        nullable: false,
-      },
-      { name: 'digest', data: column(({ digest }) => digest), type: 'STRING', nullable: false },
+      { name: 'drones', data: column(({ drones }) => drones), type: 'INT32', nullable: false },
+      text('mission', ({ mission }) => mission),
+      text('planner', ({ planner }) => planner),
+      text('abort_delays_json', ({ abortDelaysMs }) => JSON.stringify(abortDelaysMs)),
+      text('fault_kinds', ({ kinds }) => kinds.join(',')),
+      text('faults_json', ({ faults }) => JSON.stringify(faults)),
+      text('violations_json', ({ violations }) => JSON.stringify(violations)),
+      text('digest', ({ digest }) => digest),
     ],
   });
   return new Uint8Array(buffer);

@@ -262,8 +262,14 @@ const CHECKS: readonly ArmingCheck[] = [
 ];
 
 /** Everything that fails, in PX4's order. */
-export const findingsOf = (state: Readonly<ArmingState>): Finding[] =>
-  CHECKS.map((one) => one(state)).filter((finding) => finding !== undefined);
+export const findingsOf = (state: Readonly<ArmingState>): Finding[] => {
+  const findings: Finding[] = [];
+  for (const one of CHECKS) {
+    const finding = one(state);
+    if (finding !== undefined) findings.push(finding);
+  }
+  return findings;
+};
 
 /** Text of the first check that forbids arming in the present mode; undefined when nothing does. */
 export const reasonAgainstArming = (state: Readonly<ArmingState>): string | undefined => {

@@ -38,11 +38,25 @@ export interface HealthState extends ArmingState {
 
 interface Result {
   findings: readonly Finding[];
-  /** PX4 compares these: a change in what a check says besides its kind is no difference. */
-  says: string;
-  summary: RaisedEvent;
-  health: RaisedEvent;
+  /** Health components, as bits. */
+  present: number;
+  errors: number;
+  warnings: number;
+  canArm: number;
+  canRun: number;
 }
+
+/** PX4 compares these: a change in what a check says besides its kind is no difference. */
+const saysTheSame = (one: Result, other: Result): boolean =>
+  one.present === other.present &&
+  one.errors === other.errors &&
+  one.warnings === other.warnings &&
+  one.canArm === other.canArm &&
+  one.canRun === other.canRun &&
+  one.findings.length === other.findings.length &&
+  one.findings.every(({ kind }, index) => kind.kindName === other.findings[index]!.kind.kindName);
+
+const NO_EVENTS: readonly RaisedEvent[] = [];
 
 /**
  * PX4's report on itself: a summary of all arming checks, those that failed, and a summary of health,
@@ -59,9 +73,14 @@ export class HealthReport {
   #everArmed = false;
 
   /** The events of a report, if it is time for one. */
-  step(timeS: number, stateOf: () => HealthState, mode: string, armed: boolean): RaisedEvent[] {
+  step(
+    timeS: number,
+    stateOf: () => HealthState,
+    mode: string,
+    armed: boolean,
+  ): readonly RaisedEvent[] {
     const changed = mode !== this.#mode || armed !== this.#armed;
-    if (!changed && timeS - this.#lookedS < LOOK_PERIOD_S) return [];
+    if (!changed && timeS - this.#lookedS < LOOK_PERIOD_S) return NO_EVENTS;
     if (this.#armed && !armed) this.#disarmedS = timeS;
     this.#everArmed ||= armed;
     this.#mode = mode;
@@ -71,36 +90,39 @@ export class HealthReport {
   }
 
   /** A report at once, whatever it says. */
-  force(timeS: number, state: HealthState): RaisedEvent[] {
+  force(timeS: number, state: HealthState): readonly RaisedEvent[] {
     this.#owed = true;
     this.#reportedS = Number.NEGATIVE_INFINITY;
     return this.#look(timeS, state);
   }
 
-  #look(timeS: number, state: HealthState): RaisedEvent[] {
+  #look(timeS: number, state: HealthState): readonly RaisedEvent[] {
     const before = this.#last;
     const now = this.#judge(state);
     this.#last = now;
-    this.#owed ||= before?.says !== now.says;
-    if (!this.#owed || timeS - this.#reportedS < REPORT_PERIOD_S) return [];
+    this.#owed ||= before === undefined || !saysTheSame(before, now);
+    if (!this.#owed || timeS - this.#reportedS < REPORT_PERIOD_S) return NO_EVENTS;
     this.#owed = false;
     this.#reportedS = timeS;
-    return [now.summary, ...now.findings.map(eventOf), now.health];
+    const { findings, present, errors, warnings, canArm, canRun } = now;
+    return [
+      REPORT_EVENTS.armingSummary(0, errors, warnings, canArm, canRun),
+      ...findings.map(eventOf),
+      REPORT_EVENTS.healthSummary(0, present, 0, 0),
+    ];
   }
 
   #judge(state: HealthState): Result {
     const findings = findingsOf(state);
     const { canArm, canRun } = groupsLeft(findings, state);
-    const errors = bitsOf(findings, (level) => level <= LEVEL.error);
-    const warnings = bitsOf(findings, (level) => level === LEVEL.warning);
+    let errors = 0;
+    let warnings = 0;
+    for (const { level, component } of findings) {
+      if (level <= LEVEL.error) errors |= componentBit(component);
+      else if (level === LEVEL.warning) warnings |= componentBit(component);
+    }
     const present = this.#present(state);
-    const kinds = findings.map(({ kind }) => kind.kindName);
-    return {
-      findings,
-      says: [present, errors, warnings, canArm, canRun, ...kinds].join(' '),
-      summary: REPORT_EVENTS.armingSummary(0, errors, warnings, canArm, canRun),
-      health: REPORT_EVENTS.healthSummary(0, present, 0, 0),
-    };
+    return { findings, present, errors: errors >>> 0, warnings: warnings >>> 0, canArm, canRun };
   }
 
   #present({ profile, timeS, gnssFused, stationHeard, armed }: HealthState): number {
@@ -112,11 +134,6 @@ export class HealthReport {
     return bits >>> 0;
   }
 }
-
-const bitsOf = (findings: readonly Finding[], counts: (level: number) => boolean): number =>
-  findings
-    .filter(({ level }) => counts(level))
-    .reduce((bits, { component }) => (bits | componentBit(component)) >>> 0, 0);
 
 const eventOf = (finding: Finding): RaisedEvent => ({
   ...finding.kind(finding.named, componentIndex(finding)),

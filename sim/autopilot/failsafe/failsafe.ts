@@ -31,6 +31,8 @@ export interface FailsafeNews {
 /** More than so much between two looks is not kept. */
 const NEWS_MOST = 16;
 
+const NO_NEWS: readonly FailsafeNews[] = [];
+
 /** What is done about the troubles. */
 interface Verdict {
   readonly action: FailsafeAction;
@@ -79,6 +81,14 @@ const RULES: readonly Rule[] = [hoverFirst, heedOperator, takeWhatFlies, landRat
 
 const QUIET: Verdict = { action: 'none', putOff: 'none', takenOver: false };
 
+const judged = (action: FailsafeAction, circumstances: Circumstances): Verdict => {
+  // Nothing asked for is nothing to hover for, to overrule or to replace.
+  if (action === 'none') return QUIET;
+  let verdict: Verdict = { ...QUIET, action };
+  for (const rule of RULES) verdict = rule(verdict, circumstances);
+  return verdict;
+};
+
 /**
  * What the vehicle does about its troubles: the gravest response that one of them calls for, put off by
  * a hover where there is time, given up to an operator who insists, and replaced by what can be flown.
@@ -94,7 +104,8 @@ export class Failsafe {
   #news: FailsafeNews[] = [];
 
   /** What has happened since the last call. */
-  takeNews(): FailsafeNews[] {
+  takeNews(): readonly FailsafeNews[] {
+    if (this.#news.length === 0) return NO_NEWS;
     return this.#news.splice(0);
   }
 
@@ -114,13 +125,7 @@ export class Failsafe {
       const last = this.#verdict;
       const hovering = this.#hover.isHovering(timeS);
       const action = armed ? gravest(this.#open.responses) : 'none';
-      this.#verdict = RULES.reduce(
-        (verdict, rule) => rule(verdict, { ...view, before, hovering }),
-        {
-          ...QUIET,
-          action,
-        },
-      );
+      this.#verdict = judged(action, { ...view, before, hovering });
       this.#tell(last, before, action, view);
     }
     this.#hover.book(timeS - this.#lastS, delayS, this.putOff !== 'none');

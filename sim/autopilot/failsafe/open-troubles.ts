@@ -7,12 +7,15 @@ interface Open {
   present: boolean;
 }
 
+const NOTHING: readonly FailsafeAction[] = [];
+
 /** The troubles that call for a response: those that are there, and those that outlast their cause. */
 export class OpenTroubles {
   readonly #open = new Map<Cause, Open>();
 
   /** What they call for now. */
-  get responses(): FailsafeAction[] {
+  get responses(): readonly FailsafeAction[] {
+    if (this.#open.size === 0) return NOTHING;
     return [...this.#open.values()].map(({ trouble }) => trouble.response);
   }
 
@@ -33,7 +36,8 @@ export class OpenTroubles {
    * Takes in what is there at this step and returns what is new. Whether a trouble outlasts its cause
    * is settled when it comes; its response follows the parameter.
    */
-  take(troubles: readonly Trouble[]): Trouble[] {
+  take(troubles: readonly Trouble[]): readonly Trouble[] {
+    if (troubles.length === 0 && this.#open.size === 0) return troubles;
     const there = new Map(troubles.map((trouble) => [trouble.cause, trouble]));
     for (const [cause, open] of this.#open) {
       const now = there.get(cause);

@@ -139,12 +139,17 @@ const responseOf = ({ response }: Entry, facts: Facts): FailsafeAction | undefin
   return choice[facts.parameters.get(parameter)];
 };
 
-export const troublesOf = (facts: Facts): Trouble[] =>
-  TROUBLES.flatMap((entry: Entry & { cause: Cause }) => {
+const ENTRIES: readonly (Entry & { cause: Cause })[] = TROUBLES;
+
+export const troublesOf = (facts: Facts): Trouble[] => {
+  const troubles: Trouble[] = [];
+  for (const entry of ENTRIES) {
     const response = entry.when(facts) ? responseOf(entry, facts) : undefined;
-    if (response === undefined) return [];
+    if (response === undefined) continue;
     const { cause, staysUntilModeChange = false, atOnce = [] } = entry;
     const waits = atOnce !== 'all' && response !== 'warn' && !atOnce.includes(response);
     const stays = staysUntilModeChange && response !== 'warn';
-    return [{ cause, response, staysUntilModeChange: stays, waits }];
-  });
+    troubles.push({ cause, response, staysUntilModeChange: stays, waits });
+  }
+  return troubles;
+};

@@ -8,6 +8,8 @@ import {
   type FtpPacket,
 } from './ftp-packet.ts';
 
+const NO_PACKETS: readonly number[][] = [];
+
 /** Packets of a burst in one step of 4 ms, so that it does not crowd out the telemetry. */
 const BURST_PACKETS = 4;
 
@@ -64,7 +66,8 @@ export class FtpServer {
   }
 
   /** The next packets of a burst. */
-  step(): number[][] {
+  step(): readonly number[][] {
+    if (this.#burst === undefined) return NO_PACKETS;
     const packets: number[][] = [];
     while (this.#burst !== undefined && packets.length < BURST_PACKETS) {
       packets.push(this.#nextOf(this.#burst));

@@ -6,6 +6,8 @@ import type { EventLog } from '../events/event-log.ts';
 import { announceFailsafe } from '../failsafe/failsafe-notice.ts';
 import type { Text } from '../notice-board.ts';
 
+const NO_TEXTS: readonly Text[] = [];
+
 /** What the vehicle tells people and machines about, once for each change, in PX4's words. */
 export class Announcements {
   readonly #autopilot: Autopilot;
@@ -14,6 +16,7 @@ export class Announcements {
   #landed = true;
   #gcsLost = false;
   #warned = false;
+  readonly #stateOf = (): HealthState => this.#healthState();
 
   constructor(autopilot: Autopilot, events: EventLog) {
     this.#autopilot = autopilot;
@@ -21,14 +24,16 @@ export class Announcements {
   }
 
   /** The texts since the last call; the events go into the log. */
-  take(bootMs: number): Text[] {
+  take(bootMs: number): readonly Text[] {
     this.#calibration();
     this.#landing();
     this.#groundStation();
     this.#health();
     this.#failsafe();
+    const notices = this.#autopilot.situation.notices.take();
+    if (notices.length === 0) return NO_TEXTS;
     const texts: Text[] = [];
-    for (const { text, event } of this.#autopilot.situation.notices.take()) {
+    for (const { text, event } of notices) {
       if (text !== undefined) texts.push(text);
       if (event !== undefined) this.#events.add(event, bootMs);
     }
@@ -64,11 +69,10 @@ export class Announcements {
 
   #health(): void {
     const { commander, situation } = this.#autopilot;
-    const stateOf = (): HealthState => this.#healthState();
     const { mode, armed } = commander;
     const report = commander.reportAsked
-      ? this.#report.force(situation.timeS, stateOf())
-      : this.#report.step(situation.timeS, stateOf, mode, armed);
+      ? this.#report.force(situation.timeS, this.#healthState())
+      : this.#report.step(situation.timeS, this.#stateOf, mode, armed);
     commander.reportAsked = false;
     for (const event of report) situation.notices.raise(event);
   }
@@ -82,8 +86,8 @@ export class Announcements {
 
   #failsafe(): void {
     const { commander, situation } = this.#autopilot;
-    const delayS = Math.round(situation.parameters.get('COM_FAIL_ACT_T'));
     for (const news of commander.failsafe.takeNews()) {
+      const delayS = Math.round(situation.parameters.get('COM_FAIL_ACT_T'));
       announceFailsafe(situation.notices, news, delayS);
     }
     if (situation.profile === '1.18') this.#warnOnGround();

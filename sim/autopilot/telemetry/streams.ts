@@ -45,6 +45,8 @@ export class Streams {
   readonly #streams: readonly Stream[];
   readonly #byId: ReadonlyMap<number, Stream>;
   readonly #instruments: Instruments;
+  /** No stream is due before. */
+  #nextMs = 0;
 
   constructor(instruments: Instruments, { kind, rates = {} }: StreamsOptions) {
     this.#instruments = instruments;
@@ -69,11 +71,16 @@ export class Streams {
 
   /** Hands every message that is due to `send`. */
   step(nowMs: number, send: (message: MavLinkData) => void): void {
+    if (nowMs < this.#nextMs) return;
     const { aligned } = this.#instruments.autopilot.situation;
+    this.#nextMs = Number.POSITIVE_INFINITY;
     for (const entry of this.#streams) {
-      if (entry.hz <= 0 || nowMs < entry.dueMs) continue;
+      if (entry.hz <= 0) continue;
+      const isDue = nowMs >= entry.dueMs;
       const periodMs = 1000 / entry.hz;
-      entry.dueMs = Math.max(entry.dueMs + periodMs, nowMs + periodMs / 2);
+      if (isDue) entry.dueMs = Math.max(entry.dueMs + periodMs, nowMs + periodMs / 2);
+      this.#nextMs = Math.min(this.#nextMs, entry.dueMs);
+      if (!isDue) continue;
       if (entry.needsAlignment && !aligned) continue;
       const message = entry.make();
       if (message === undefined || (entry.onlyNews && !isNews(entry, message))) continue;
@@ -107,6 +114,7 @@ export class Streams {
     else if (intervalUs === 0) entry.hz = entry.defaultHz;
     else entry.hz = Math.min(RATE_MAX_HZ, 1e6 / intervalUs);
     entry.dueMs = 0;
+    this.#nextMs = 0;
     return true;
   }
 

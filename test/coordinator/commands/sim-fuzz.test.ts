@@ -1,11 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import {
-  fuzzSettings,
-  fuzzSummary,
-  parseFaultKinds,
-  parseSeeds,
-} from '#coordinator/commands/sim-fuzz.ts';
+import { fuzzSettings, parseFaultKinds, parseSeeds } from '#coordinator/commands/fuzz-options.ts';
+import { fuzzSummary } from '#coordinator/commands/fuzz-summary.ts';
 import { Fault } from '#protocols/fault.ts';
 import { FAULT_KINDS } from '#sim/faults/fault.ts';
 import type { SeedVerdict } from '#sim/fuzz/run-fuzz-episode.ts';
@@ -33,9 +29,12 @@ const flown = (seed: number, violations = 0, kinds: SeedVerdict['kinds'] = []): 
   tasksDone: 6,
   flownHours: 0.05,
   digest: '',
+  abortDelaysMs: [],
+  mission: 'search',
+  drones: 3,
+  planner: 'analytic',
   faults: [],
   kinds,
-  abortAtMs: undefined,
 });
 
 describe('what sim fuzz is asked for', () => {
@@ -55,12 +54,18 @@ describe('what sim fuzz is asked for', () => {
   });
 
   it('refuses a swarm or a planner that cannot be', () => {
-    const asked = { missionFile: 'missions/search-irchel-corner.yaml', faults: 'all' };
-    expect(refusal(() => fuzzSettings({ ...asked, drones: 31, samples: 32 }))).toContain(
+    const asked = {
+      mission: 'missions/search-irchel-corner.yaml',
+      faults: 'all',
+      learnedPercent: 0,
+    };
+    expect(refusal(() => fuzzSettings({ ...asked, drones: 101, samples: 32 }))).toContain(
       '--drones',
     );
     expect(refusal(() => fuzzSettings({ ...asked, drones: 3, samples: 8 }))).toContain('--samples');
-    expect(fuzzSettings({ ...asked, drones: 3, samples: 32 }).mission.kind).toBe('search');
+    expect(fuzzSettings({ ...asked, drones: 3, samples: 32 }).mission).toMatchObject({
+      kind: 'search',
+    });
   });
 });
 
@@ -68,21 +73,21 @@ describe('the sum of a fuzzing run', () => {
   it('bounds what it has not seen', () => {
     const summary = fuzzSummary([flown(2), flown(1)]);
     expect(summary).toMatchObject({ episodes: 2, simulatedS: 180, violations: [] });
-    expect(summary.violationShareBound95).toBe(1);
+    expect(summary.shareBound95).toBe(1);
     const many = fuzzSummary(Array.from({ length: 300 }, (_, seed) => flown(seed)));
-    expect(many.violationShareBound95).toBeCloseTo(0.01, 6);
+    expect(many.shareBound95).toBeCloseTo(0.01, 6);
   });
 
   it('lists violations by seed, whatever order they came in, and counts by kind of fault', () => {
     const summary = fuzzSummary([flown(9, 2, ['kill']), flown(3, 1, ['kill', 'gnss']), flown(4)]);
     expect(summary.violations.map(({ seed }) => seed)).toEqual([3, 9, 9]);
-    expect(summary.byFault).toEqual({
+    expect(summary.byFault).toMatchObject({
       kill: { episodes: 2, withViolations: 2 },
       gnss: { episodes: 1, withViolations: 1 },
       none: { episodes: 1, withViolations: 0 },
     });
     // Two of three: Wilson's one-sided 95 % bound.
-    expect(summary.violationShareBound95).toBeGreaterThan(2 / 3);
-    expect(summary.violationShareBound95).toBeLessThan(1);
+    expect(summary.shareBound95).toBeGreaterThan(2 / 3);
+    expect(summary.shareBound95).toBeLessThan(1);
   });
 });

@@ -102,12 +102,13 @@ describe('fuzzing', () => {
     };
     const verdicts: SeedVerdict[] = [];
     await startFuzz([1, 2], settings, 2, new AbortController().signal, (one) => {
+      if ('crash' in one) throw new Error(one.crash);
       verdicts.push(one);
     });
     verdicts.sort((a, b) => a.seed - b.seed);
     expect(verdicts.map(({ seed }) => seed)).toEqual([1, 2]);
     // Cut off in flight: nobody is home, and the judge says so.
     for (const { violations } of verdicts) expect(violations[0]?.invariant).toBe('I14');
-    expect(await runFuzzEpisode(2, settings, planner)).toEqual(verdicts[1]);
+    expect(await runFuzzEpisode(2, settings, { open: async () => planner })).toEqual(verdicts[1]);
   });
 });

@@ -75,8 +75,9 @@ describe('an episode written as a scenario file and opened again', () => {
       orders: [
         { atMs: 20_000, order: 'hold', sysids: [2] },
         { atMs: 25_000, order: 'resume', sysids: [2] },
+        { atMs: 30_000, order: 'abort', sysids: [] },
+        { atMs: 35_000, order: 'goal', mission: others.mission },
       ],
-      abortAtMs: 30_000,
     };
     expect(again(options)).toEqual(options);
   });

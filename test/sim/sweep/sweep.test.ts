@@ -39,7 +39,10 @@ const verdictOf = (seed: number): SeedVerdict => ({
   digest: createHash('sha256').update(`${seed}`).digest('hex'),
   faults: ['12.0 s kill sysid 1, process "mind"'],
   kinds: ['kill'],
-  abortAtMs: undefined,
+  abortDelaysMs: [],
+  mission: 'search',
+  drones: 3,
+  planner: 'analytic',
 });
 
 const resultOf = (chunk: Chunk): ChunkResult => ({
@@ -145,7 +148,10 @@ describe('the directory of a sweep', () => {
       simulated_s: 60,
       ended: true,
       fault_kinds: 'kill',
-      abort_ms: null,
+      mission: 'search',
+      drones: 3,
+      planner: 'analytic',
+      abort_delays_json: '[]',
       digest: verdictOf(1).digest,
     });
   });

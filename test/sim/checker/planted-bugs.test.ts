@@ -7,11 +7,13 @@ import { packBundles } from '#protocols/gossip/bundle.ts';
 import { encodePayload } from '#protocols/gossip/codec.ts';
 import { stationBeacon } from '#protocols/gossip/station-beacon.ts';
 import { forgeEnvelope } from '#sim/attackers/forger.ts';
+import { decodeReceived } from '#protocols/channel/mesh-codec.ts';
 import { MESSAGE_TYPE } from '#protocols/channel/message-type.ts';
 import { decodeLogHead, encodeLogHead } from '#protocols/log/log-head.ts';
 import type { Mind } from '#agent/mind/state.ts';
 import type { Episode } from '#sim/episode/episode.ts';
-import { JudgedEpisode } from '#sim/episode/judged-episode.ts';
+import { JudgedEpisode, type JudgedOptions } from '#sim/episode/judged-episode.ts';
+import type { OperatorOrder } from '#sim/episode/operator-order.ts';
 import type { Sabotage } from '#sim/episode/sabotage.ts';
 import type { Fault } from '#sim/faults/fault.ts';
 import { fuzzEpisode } from '#sim/fuzz/fuzz-episode.ts';
@@ -35,16 +37,24 @@ afterAll(() => planner.close());
 
 interface Flight {
   faults?: Fault[];
-  abortAtMs?: number;
+  orders?: OperatorOrder[];
 }
+
+const abortAt = (atMs: number): Flight => ({ orders: [{ atMs, order: 'abort', sysids: [] }] });
 
 /** What the judge says of a flight of two with this bug in their agents. */
 const judged = async (
   sabotage: Sabotage,
   untilMs: number,
-  { faults = [], abortAtMs }: Flight = {},
+  { faults = [], orders = [] }: Flight = {},
 ): Promise<string[]> => {
-  const options = { ...fuzzEpisode(2, SETTINGS, planner), faults, abortAtMs, sabotage, untilMs };
+  const options: JudgedOptions = {
+    ...fuzzEpisode(2, SETTINGS, planner),
+    faults,
+    orders,
+    sabotage,
+    untilMs,
+  };
   const judge = new JudgedEpisode(options);
   await judge.episode.run(untilMs);
   return [...new Set(judge.checker.violations.map(({ invariant }) => invariant))].sort();
@@ -63,7 +73,7 @@ const SET_POSITION_TARGET = 84;
 
 describe('bugs planted in the memory and the talk of agents are seen by the judge', () => {
   it('none, under an abort: nothing to say', async () => {
-    expect(await judged({}, 34_000, { abortAtMs: 27_000 })).toEqual([]);
+    expect(await judged({}, 34_000, abortAt(27_000))).toEqual([]);
   });
 
   it('I3: a pilot that repeats an old setpoint', async () => {
@@ -96,9 +106,13 @@ describe('bugs planted in the memory and the talk of agents are seen by the judg
   });
 
   it('I7: a drone that lets the abort fall on the floor', async () => {
-    const between: Sabotage['between'] = ({ sysid, from: sender, to, payload }, nowMs) =>
-      sysid === 1 && sender === 'mesh' && to !== 'recorder' && nowMs > 24_900 ? undefined : payload;
-    expect(await judged({ between }, 31_000, { abortAtMs: 25_000 })).toEqual(['I7']);
+    const between: Sabotage['between'] = ({ sysid, to, type, payload }, nowMs) => {
+      if (sysid !== 1 || nowMs <= 24_900) return payload;
+      if (type === MESSAGE_TYPE.envelope) return undefined;
+      if (to !== 'mind' || type !== MESSAGE_TYPE.received) return payload;
+      return decodeReceived(payload).topic === 'directive' ? undefined : payload;
+    };
+    expect(await judged({ between }, 31_000, abortAt(25_000))).toEqual(['I7']);
   });
 
   it('I9: a recorder that begins its chain anew', async () => {

@@ -1,5 +1,3 @@
-import { Fault } from '#protocols/fault.ts';
-import { MAX_FLEET } from '#protocols/gossip/safety-envelope.ts';
 import { JudgedEpisode, type JudgedOptions, type Verdict } from '../episode/judged-episode.ts';
 import { openScenario, type EpisodeParts } from './open-scenario.ts';
 import type { ScenarioDocument } from './scenario-document.ts';
@@ -24,28 +22,13 @@ interface Watcher {
 
 const PROGRESS_MS = 10_000;
 
-/**
- * Flies a scenario to its end, before the invariant checker, and judges it by its own criteria. Throws
- * Fault 'scenario-fleet-too-large' where it has more drones than one goal can name.
- */
+/** Flies a scenario to its end, before the invariant checker, and judges it by its own criteria. */
 export const flyScenario = async (
   document: ScenarioDocument,
   parts: EpisodeParts,
   watcher: Watcher = {},
 ): Promise<Flown> => {
   const options = openScenario(document, parts);
-  const drones = options.scenario.vehicles.length;
-  if (drones > MAX_FLEET) {
-    throw new Fault(
-      'scenario-fleet-too-large',
-      `${document.name} has ${drones} drones: a goal can name ${MAX_FLEET}`,
-      {
-        exit: 'usage',
-        data: { drones, most: MAX_FLEET },
-        remedy: `Fly at most ${MAX_FLEET} drones.`,
-      },
-    );
-  }
   const judged = new JudgedEpisode(options);
   const watch = new SuccessWatch(document, judged);
   watcher.begin?.(judged);

@@ -12,28 +12,19 @@ import { AttackTruth } from '../attackers/attack-truth.ts';
 import { Fleet } from '../fleet.ts';
 import type { Imagine } from '../machine/delayed-planner.ts';
 import { MachineClock, type VirtualTime } from '../machine/machine-clock.ts';
-import type { ProfileName, RadioExtra } from '../radio/profile.ts';
-import { RadioField, type Jammer, type Place, type RadioRange } from '../radio/radio-field.ts';
+import type { RadioField, Place } from '../radio/radio-field.ts';
 import { Radio } from '../radio/radio.ts';
 import type { Scenario } from '../scenario.ts';
 import type { TruthSummary } from '../truth.ts';
 import { STEP_MS, type Vehicle } from '../vehicle.ts';
 import { EpisodeOperator } from './episode-operator.ts';
+import { fieldOf, type EpisodeRadio } from './field-of.ts';
 import { identitiesOf, OPERATOR_MEMBER, RIVAL_MEMBER, type Identities } from './identities.ts';
 import { LockstepDrone, type DroneWorld } from './lockstep-drone.ts';
 import { LineNoise } from './line-noise.ts';
 import type { Sabotage } from './sabotage.ts';
 import { sharedReader } from './shared-reader.ts';
 import { SharedSignatures } from './shared-signatures.ts';
-
-export interface EpisodeRadio {
-  base: ProfileName;
-  range: RadioRange;
-  /** What every link has on top of its profile. */
-  extra?: RadioExtra | undefined;
-  /** Places where reception is as P4 says, from beginning to end. */
-  jammed?: readonly Jammer[] | undefined;
-}
 
 export interface EpisodeOptions {
   /** All randomness: world, keys, clocks, radio, planner's delays. */
@@ -115,9 +106,7 @@ export class Episode {
       return new MachineClock(this.#time, bootedMs, SKEW_PPM * (2 * draw.uniform() - 1));
     };
     this.#fleet = new Fleet(scenario);
-    const { base, range, extra, jammed = [] } = options.radio;
-    this.field = new RadioField(base, range, (member) => this.#placeOf(member), extra);
-    for (const [index, zone] of jammed.entries()) this.field.jam(`zone-${index}`, zone);
+    this.field = fieldOf(options.radio, (member) => this.#placeOf(member));
     const radio = new Radio(random.fork('radio'), (from, to) => this.field.profileOf(from, to));
     this.#air = new SimulatedAir(random.fork('air'), radio);
     this.airwaves = new Airwaves(this.#air);

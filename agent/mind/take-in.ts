@@ -1,4 +1,5 @@
 import type { Received } from '#protocols/channel/mesh-messages.ts';
+import type { Beacon } from '#protocols/gossip/beacon.ts';
 import { directiveTargets } from '#protocols/gossip/directive.ts';
 import { compareGoalIds } from '#protocols/gossip/goal-order.ts';
 import type { GoalId } from '#protocols/gossip/goal-id.ts';
@@ -122,7 +123,8 @@ const beginGoal = (mind: Mind, goal: Goal, receivedMs: number, nowMs: number): v
   forgetTurns(mind.members);
   mind.liars.clear();
   mind.doubtedMs.clear();
-  beginAlibis(mind.alibis, active, (author) => mind.members.get(author)?.beacon ?? null, nowMs);
+  const beaconOf = (author: number): Beacon | null => mind.members.get(author)?.beacon ?? null;
+  beginAlibis(mind.alibis, active, beaconOf, { receivedMs, nowMs });
   if (restored !== undefined) {
     restoreCells(mind.counts, sysid, restored);
     mind.announced.beliefDue = true;

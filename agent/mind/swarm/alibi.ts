@@ -1,5 +1,6 @@
 import { nedFromGeodetic } from '#protocols/frames.ts';
 import type { Beacon } from '#protocols/gossip/beacon.ts';
+import { compareGoalIds } from '#protocols/gossip/goal-order.ts';
 
 import type { ActiveGoal } from '../mission/active-goal.ts';
 import { cellCentre, cellKey } from '../mission/grid.ts';
@@ -68,16 +69,22 @@ const placeOf = (goal: ActiveGoal, beacon: Beacon): { northM: number; eastM: num
   return { northM: x, eastM: y };
 };
 
-/** From a goal on: whoever was heard just now has been nowhere yet. */
+/**
+ * From a goal on: whoever was heard just now, and did not have it yet, has been nowhere under it. To a
+ * drone that joined late, or whose mind began anew, the others may have been at work for long.
+ */
 export const beginAlibis = (
   alibis: Alibis,
   goal: ActiveGoal,
   beaconOf: (author: number) => Beacon | null,
-  nowMs: number,
+  { receivedMs, nowMs }: { receivedMs: number; nowMs: number },
 ): void => {
+  const isFresh = nowMs - receivedMs <= KNOWN_MS;
   for (const [author, track] of alibis) {
     const beacon = beaconOf(author);
-    const isKnown = beacon !== null && nowMs - track.heardMs <= KNOWN_MS;
+    const isIdle =
+      beacon !== null && (beacon.goal === null || compareGoalIds(beacon.goal, goal.id) < 0);
+    const isKnown = isFresh && isIdle && nowMs - track.heardMs <= KNOWN_MS;
     track.visited = isKnown ? new Set() : null;
     if (isKnown) Object.assign(track, placeOf(goal, beacon));
   }

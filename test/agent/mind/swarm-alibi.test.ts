@@ -31,8 +31,11 @@ class Witnessed {
     noteTrack(this.alibis, goal, 2, heard);
   }
 
-  goalComes(): void {
-    beginAlibis(this.alibis, goal, () => this.#beacon, this.#nowMs);
+  /** `lateMs` after this drone's mesh had it, to a drone whose last word named the goal `known`. */
+  goalComes(known: Beacon['goal'] = null, lateMs = 0): void {
+    const nowMs = this.#nowMs;
+    const beaconThen = { ...this.#beacon, goal: known };
+    beginAlibis(this.alibis, goal, () => beaconThen, { receivedMs: nowMs - lateMs, nowMs });
   }
 
   canHaveSeen(northM: number, eastM: number): boolean {
@@ -64,6 +67,22 @@ const fly = (drone: Witnessed, share: number, fromMs: number): number => {
 };
 
 describe('where another drone can have looked', () => {
+  it('is anywhere when it was at work on the goal before it came here, or this mind began anew', () => {
+    for (const [known, lateMs] of [
+      [goal.id, 0],
+      [null, 60_000],
+    ] as const) {
+      const drone = new Witnessed();
+      drone.at(south.northM, south.eastM, 0);
+      drone.goalComes(known, lateMs);
+      expect(drone.canHaveSeen(north.northM, north.eastM)).toBe(true);
+    }
+    const idle = new Witnessed();
+    idle.at(south.northM, south.eastM, 0);
+    idle.goalComes();
+    expect(idle.canHaveSeen(north.northM, north.eastM)).toBe(false);
+  });
+
   it('is where it was heard to fly, and nowhere else', () => {
     expect(farM).toBeGreaterThan(150);
     const drone = new Witnessed();

@@ -32,8 +32,8 @@ export interface Network {
 }
 
 /** Bounds of one step's standard deviation, m/s: below lies numerical noise, above no multirotor goes in 0.1 s. */
-const LEAST_DEVIATION_MPS = 0.004;
-const GREATEST_DEVIATION_MPS = 1;
+export const LEAST_DEVIATION_MPS = 0.004;
+export const GREATEST_DEVIATION_MPS = 1;
 
 /** What the network makes of the level quantities (see level-turn.ts) before it reads them: quantity · scale + shift. */
 export const featureScale = (

@@ -3,7 +3,7 @@ import type { FaultData } from '#protocols/fault.ts';
 import { hexFromBytes, publicKeyFromHex, SIGNATURE_BYTES } from '#protocols/gossip/identity.ts';
 import type { SigningKey, Verify } from '#protocols/gossip/signing.ts';
 import type { KinematicParameters } from '../kinematics.ts';
-import { latentModel } from '../latent.ts';
+import { latentModel, type LatentContent } from '../latent.ts';
 import type { DynamicsModel } from '../model.ts';
 import { PARAMETER_COUNT } from '../parameter-layout.ts';
 import type { Calibration } from '../uncertainty.ts';
@@ -31,6 +31,8 @@ export interface Release {
   /** Hex of the raw public key that signed it. */
   readonly signer: string;
   readonly model: DynamicsModel;
+  /** What `model` is made of. */
+  readonly content: LatentContent;
   readonly calibration: Calibration;
   /** The fitted analytic model of the same vehicle, for `kinematicsModel`. */
   readonly kinematics: KinematicParameters;
@@ -200,11 +202,13 @@ export const loadRelease = (
   verifyDigests(files, manifest);
   const parameters = readWeights(files, manifest);
   const { name, version, normalisation, calibration, baseline } = manifest;
+  const content = { name, version: String(version), normalisation, parameters };
   return {
     manifest,
     digest: sha256Hex(manifestBytes),
     signer,
-    model: latentModel({ name, version: String(version), normalisation, parameters }),
+    model: latentModel(content),
+    content,
     calibration,
     kinematics: kinematicsOf(baseline),
   };

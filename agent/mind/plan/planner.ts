@@ -15,7 +15,18 @@ import type { PlanSettings } from './settings.ts';
 import { clearanceOf, withStoppingTail, type Stopping } from './tail.ts';
 import { yawAlong } from './yaw.ts';
 
-/** What a planner is made of. `session` runs the `mppiGraph` of `model` and `settings`. */
+/**
+ * Of what makes an answer out of a request, model and settings apart: one more whenever any answer's last bit may change, so that a
+ * replay of an old log says that another planner flew and not that an input has changed.
+ * 1: both models as graphs. 2: both in plain loops.
+ */
+const PLANNER_VERSION = 2;
+
+/** `name@version` of a model and the planner's own version: what answers and records say of who planned. */
+export const plannerName = ({ id, version }: Pick<DynamicsModel, 'id' | 'version'>): string =>
+  `${id}@${version}+p${PLANNER_VERSION}`;
+
+/** What a planner is made of. `session` does what the `mppiGraph` of `model` and `settings` does. */
 export interface PlannerParts {
   model: DynamicsModel;
   source: PlanSource;
@@ -169,7 +180,7 @@ export const createPlanner = (
   ): TimelessAnswer => ({
     requestId: request.requestId,
     trajectory,
-    model: `${model.id}@${model.version}`,
+    model: plannerName(model),
     threshold,
     digest: planDigest(request, parts.weights, trajectory, told.disagreement, parts.hash),
     ...told,

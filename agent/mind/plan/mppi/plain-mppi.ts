@@ -1,44 +1,37 @@
-import { kinematicStepper } from '#world/kinematics.ts';
+import { kinematicStepper, type KinematicParameters } from '#world/kinematics.ts';
 import type { Session } from '#world/session.ts';
 import { ACTION_SIZE } from '#world/spaces.ts';
 import type { PlanSettings } from '../settings.ts';
 import type { PlanFeeds } from './feeds.ts';
 import { KEPT_SEQUENCES } from './graph.ts';
 import { plainCost } from './plain-cost.ts';
-import { PlainRollouts } from './plain-rollouts.ts';
+import { PlainRollouts, type Imagine } from './plain-rollouts.ts';
+import { byCost, writeMean } from './plain-weighing.ts';
 
-/** Cheapest first; what is no number is dearest, and of two equal the earlier comes first. */
-const byCost = (cost: Float64Array): number[] => {
-  const key = (index: number): number => {
-    const value = cost[index]!;
-    return Number.isNaN(value) ? Infinity : value;
-  };
-  const order = Array.from(cost.keys());
-  return order.sort((a, b) => (key(a) === key(b) ? a - b : key(a) - key(b)));
-};
-
-/** Writes the elites' weighted mean, [H × A], as `weigh` in graph.ts makes it. */
-const writeMean = (
-  { actions, count, steps }: PlainRollouts,
-  elites: readonly number[],
-  cost: Float64Array,
-  temperature: number,
-  out: Float32Array,
-): void => {
-  const best = cost[elites[0]!]!;
-  const scale = (cost[elites.at(-1)!]! - best) * temperature + 1e-6;
-  const weights = elites.map((index) => Math.exp((best - cost[index]!) / scale));
-  const sum = weights.reduce((total, weight) => total + weight, 0);
-  for (let step = 0; step < steps; step += 1) {
-    for (let column = 0; column < ACTION_SIZE; column += 1) {
-      let value = 0;
-      for (let index = 0; index < elites.length; index += 1) {
-        const at = (step * count + elites[index]!) * ACTION_SIZE + column;
-        value += weights[index]! * actions[at]!;
+/** The analytic model's steps. */
+const kinematicImagine = (parameters: KinematicParameters): Imagine => {
+  const stepper = kinematicStepper(parameters);
+  const now = new Float64Array(6);
+  const setpoint = new Float64Array(3);
+  return ({ actions, place, velocity, count, steps }, state) => {
+    for (let sequence = 0; sequence < count; sequence += 1) {
+      now.set(state.subarray(0, 6));
+      for (let step = 0; step < steps; step += 1) {
+        const at = step * count + sequence;
+        const action = at * ACTION_SIZE;
+        setpoint[0] = actions[action]!;
+        setpoint[1] = actions[action + 1]!;
+        setpoint[2] = actions[action + 2]!;
+        stepper(now, 0, setpoint, 0);
+        place.x[at] = now[0]!;
+        place.y[at] = now[1]!;
+        place.z[at] = now[2]!;
+        velocity.x[at] = now[3]!;
+        velocity.y[at] = now[4]!;
+        velocity.z[at] = now[5]!;
       }
-      out[step * ACTION_SIZE + column] = value / sum;
     }
-  }
+  };
 };
 
 /** What is told of the candidates, [H × R × 3] each, and of their scores, [R]. */
@@ -73,13 +66,13 @@ const tell = (rollouts: PlainRollouts, from: number, outputs: Outputs, to: numbe
  */
 export const plainMppi = (settings: PlanSettings): Pick<Session, 'run'> => {
   const { horizonSteps: steps, samples, rescored, elites, cost: weights } = settings;
-  const stepper = kinematicStepper(settings.kinematics);
+  const imagine = kinematicImagine(settings.kinematics);
   const sampled = new PlainRollouts(
     steps,
     new Float32Array(steps * samples * ACTION_SIZE),
-    stepper,
+    imagine,
   );
-  const mean = new PlainRollouts(steps, new Float32Array(steps * ACTION_SIZE), stepper);
+  const mean = new PlainRollouts(steps, new Float32Array(steps * ACTION_SIZE), imagine);
   const cost = new Float64Array(samples);
   const gaps = new Float64Array(samples);
   const meanCost = new Float64Array(1);

@@ -1,4 +1,3 @@
-import type { Stepper } from '../motion.ts';
 import { ACTION_SIZE } from '#world/spaces.ts';
 import type { PlanFeeds } from './feeds.ts';
 import { STOP_SHARES } from './clearance-cost.ts';
@@ -16,8 +15,11 @@ const axesOf = (moments: number, count: number): Axes => ({
   z: new Float64Array(moments * count),
 });
 
+/** Fills `place` and `velocity` of every step of every sequence, all from one state [S]. */
+export type Imagine = (rollouts: PlainRollouts, state: Float32Array) => void;
+
 /**
- * N sequences rolled out through the analytic model in plain numbers, moment by moment as the graph lays them out (see
+ * N sequences rolled out through a model in plain numbers, moment by moment as the graph lays them out (see
  * clearance-cost.ts for the moments after the horizon). Made once; a rollout allocates nothing.
  */
 export class PlainRollouts {
@@ -34,15 +36,13 @@ export class PlainRollouts {
   /** m: farthest from the scene's zero that any sequence is, per moment of `place` and of `rest`. */
   readonly placeReach: Float64Array;
   readonly restReach: Float64Array;
-  readonly #stepper: Stepper;
-  readonly #state = new Float64Array(6);
-  readonly #setpoint = new Float64Array(3);
+  readonly #imagine: Imagine;
 
-  constructor(steps: number, actions: Float32Array, stepper: Stepper) {
+  constructor(steps: number, actions: Float32Array, imagine: Imagine) {
     this.steps = steps;
     this.count = actions.length / (steps * ACTION_SIZE);
     this.actions = actions;
-    this.#stepper = stepper;
+    this.#imagine = imagine;
     const moments = steps + STOP_SHARES.length;
     this.place = axesOf(moments, this.count);
     this.velocity = axesOf(steps, this.count);
@@ -53,30 +53,10 @@ export class PlainRollouts {
 
   roll({ state, stopping }: PlanFeeds): void {
     const [lagS = 0, brakingMps2 = 1] = stopping!;
-    for (let sequence = 0; sequence < this.count; sequence += 1) {
-      this.#state.set(state!.subarray(0, 6));
-      for (let step = 0; step < this.steps; step += 1) this.#advance(step, sequence);
-    }
+    this.#imagine(this, state!);
     this.#stop(lagS, brakingMps2);
     measure(this.place, this.count, this.placeReach);
     measure(this.rest, this.count, this.restReach);
-  }
-
-  #advance(step: number, sequence: number): void {
-    const now = this.#state;
-    const setpoint = this.#setpoint;
-    const at = step * this.count + sequence;
-    const action = at * ACTION_SIZE;
-    setpoint[0] = this.actions[action]!;
-    setpoint[1] = this.actions[action + 1]!;
-    setpoint[2] = this.actions[action + 2]!;
-    this.#stepper(now, 0, setpoint, 0);
-    this.place.x[at] = now[0]!;
-    this.place.y[at] = now[1]!;
-    this.place.z[at] = now[2]!;
-    this.velocity.x[at] = now[3]!;
-    this.velocity.y[at] = now[4]!;
-    this.velocity.z[at] = now[5]!;
   }
 
   /** Way to rest from each velocity, v · (lag + |v| / 2a): where it ends, and places on it after the last step. */

@@ -6,46 +6,14 @@ import { noiseBank } from '#agent/mind/plan/mppi/noise-bank.ts';
 import { plainMppi } from '#agent/mind/plan/mppi/plain-mppi.ts';
 import { PLAN_SETTINGS } from '#agent/mind/plan/settings.ts';
 import { yawAlong } from '#agent/mind/plan/yaw.ts';
-import { seededRandom } from '#protocols/random.ts';
-import { vector3 } from '#protocols/vector.ts';
 import { kinematicsModel } from '#world/kinematics.ts';
 import { createSession } from '#world/session.ts';
-import { flyingTube, hovering, requestOf } from './plant.ts';
+import { busyRequest } from './busy-request.ts';
 
 const SAMPLES = 64;
 const REQUESTS = 200;
 const settings = { ...PLAN_SETTINGS, samples: SAMPLES };
 const bank = noiseBank(settings, SAMPLES);
-
-/** Neighbours, obstacles, a fence and a ceiling, some of them too near, others out of reach. */
-const busyRequest = (number: number) => {
-  const random = seededRandom(number);
-  const around = (reachM: number): number => reachM * (2 * random.uniform() - 1);
-  return requestOf({
-    requestId: number,
-    member: 3,
-    waypoints: [vector3(around(100), around(100), -20 + around(15))],
-    vehicle: {
-      ...hovering(vector3(around(205), around(150), -20 + around(20))),
-      velocityNed: vector3(around(6), around(6), around(1)),
-    },
-    previousAction: { velocityNed: vector3(around(6), around(6), 0), yawRateRadps: 0 },
-    neighbours: Array.from({ length: number % 6 }, (_, index) =>
-      flyingTube(
-        index + 1,
-        vector3(around(30), around(30), -20),
-        vector3(around(5), around(5), 0),
-        0,
-      ),
-    ),
-    obstacles: Array.from({ length: number % 15 }, () => ({
-      northM: around(45),
-      eastM: around(45),
-      radiusM: 1 + 3 * random.uniform(),
-      heightM: 40 * random.uniform(),
-    })),
-  });
-};
 
 const feedsOf = (number: number): PlanFeeds => {
   const request = busyRequest(number);

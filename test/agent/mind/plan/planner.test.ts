@@ -87,7 +87,7 @@ describe('a plan over the analytic model', () => {
 
   it('tells what it rejected, and never trips without members that could disagree', async () => {
     const answer = await plan(requestOf());
-    expect(answer).toMatchObject({ model: 'kinematics@1', tripped: false, disagreement: 0 });
+    expect(answer).toMatchObject({ model: 'kinematics@1+p2', tripped: false, disagreement: 0 });
     expect(answer.rejected).toHaveLength(PLAN_SETTINGS.recorded);
     for (const { cost } of answer.rejected) expect(cost).toBeGreaterThanOrEqual(answer.bestCost);
   });

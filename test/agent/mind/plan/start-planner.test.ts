@@ -43,7 +43,7 @@ describe('the planner in its thread', () => {
     const planner = start(null);
     const heard: number[] = [];
     planner.onAnswer(({ requestId }) => heard.push(requestId));
-    expect(await planner.ready).toBe('kinematics@1');
+    expect(await planner.ready).toBe('kinematics@1+p2');
     for (let requestId = 1; requestId <= 9; requestId += 1) {
       planner.request(requestOf({ requestId }));
     }
@@ -56,7 +56,7 @@ describe('the planner in its thread', () => {
 
   it('gives the very bits that the same request gives in another process', async () => {
     const planner = start(releaseDir('good', 0.02));
-    expect(await planner.ready).toBe('test-quad@3');
+    expect(await planner.ready).toBe('test-quad@3+p2');
     const request = requestOf({ history });
     const { planMs, ...answer } = await answerTo(planner, request);
     planner.close();
@@ -72,7 +72,7 @@ describe('the planner in its thread', () => {
     writeFileSync(join(path, 'weights.bin'), new Uint8Array(64));
     const faults: Fault[] = [];
     const planner = start(path, faults);
-    expect(await planner.ready).toBe('kinematics@1');
+    expect(await planner.ready).toBe('kinematics@1+p2');
     const answer = await answerTo(planner, requestOf({ history }));
     planner.close();
     expect(answer.trajectory.source).toBe('analytic');
@@ -84,7 +84,7 @@ describe('the planner in its thread', () => {
     const modelDir = releaseDir('stranger', 0.02);
     const planner = await openPlanner({ modelDir, modelSignersHex: ['00'.repeat(32)] });
     await planner.close();
-    expect(planner.model).toBe('kinematics@1');
+    expect(planner.model).toBe('kinematics@1+p2');
     expect(planner.fault?.code).toBe('release-key-untrusted');
   });
 });
@@ -97,7 +97,7 @@ describe('a learned model', () => {
     });
     const answer = await planner.plan(requestOf({ history }));
     await planner.close();
-    expect(answer).toMatchObject({ model: 'test-quad@3', threshold: 0.3, tripped: false });
+    expect(answer).toMatchObject({ model: 'test-quad@3+p2', threshold: 0.3, tripped: false });
     expect(answer.trajectory.source).toBe('model');
     expect(answer.disagreement).toBeGreaterThan(0);
     expect(answer.disagreement).toBeLessThan(0.3);

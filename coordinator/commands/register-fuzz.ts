@@ -43,7 +43,7 @@ export const episodeOptions = (raw: RawFuzzOptions): EpisodeChoice => ({
   learnedPercent: wholeNumber(raw.learned, '--learned'),
 });
 
-/** `sim fuzz` and `sim replay`: whole swarms in one process and virtual time, with faults. */
+/** `sim fuzz`, `sim replay` and `sim shrink`: whole swarms in one process and virtual time, with faults. */
 export const addFuzzCommands = (sim: Command): void => {
   withEpisodeOptions(sim.command('fuzz'))
     .description(
@@ -100,4 +100,33 @@ export const addFuzzCommands = (sim: Command): void => {
         ),
       );
     });
+  addShrinkCommand(sim);
+};
+
+const addShrinkCommand = (sim: Command): void => {
+  withEpisodeOptions(sim.command('shrink'))
+    .description('reduce a seed that violates an invariant to a minimal scenario file')
+    .requiredOption('--seed <n>', 'as sim fuzz named it, with the same options')
+    .option('--invariant <id>', 'which, if it violates several')
+    .option('--out <folder>', 'where the file goes', '.')
+    .addHelpText('after', '\nExample:\n  skein sim shrink --seed 7 --out test/swarm/regressions')
+    .action(
+      async (
+        raw: RawFuzzOptions & { seed: string; invariant?: string; out: string },
+        command: Command,
+      ) => {
+        const [{ fuzzSettings }, { runSimShrink }] = await Promise.all([
+          import('./fuzz-options.ts'),
+          import('./sim-shrink.ts'),
+        ]);
+        await withContext(command, (context) =>
+          runSimShrink(context, {
+            seed: wholeNumber(raw.seed, '--seed'),
+            settings: fuzzSettings(episodeOptions(raw)),
+            invariant: raw.invariant,
+            out: raw.out,
+          }),
+        );
+      },
+    );
 };

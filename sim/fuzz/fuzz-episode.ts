@@ -30,6 +30,8 @@ export interface FuzzSettings {
   samples: number;
   /** Share of seeds that fly with a learned model, and which; undefined: none. */
   learned?: { share: number; model: PlannerModel } | undefined;
+  /** Faults and orders begin before this, simulated ms; undefined: before most of the work is done. */
+  troubleUntilMs?: number | undefined;
   /** Ends every episode there, simulated ms; undefined: when all are home, or long after the mission's limit. */
   untilMs?: number | undefined;
 }
@@ -42,7 +44,7 @@ export interface PlannerChoice {
 
 /** An episode as its seed draws it: plain data. */
 export interface DrawnEpisode {
-  episode: Omit<JudgedOptions, 'verify' | 'safePlan' | 'imagine' | 'model' | 'tamper'>;
+  episode: Omit<JudgedOptions, 'verify' | 'safePlan' | 'imagine' | 'model' | 'sabotage'>;
   planner: PlannerChoice;
 }
 
@@ -66,7 +68,8 @@ export const drawEpisode = (seed: number, settings: FuzzSettings): DrawnEpisode 
   const random = seededRandom(seed).fork('fuzz');
   const { mission, homes, reachM, isDrawn } = missionOf(settings, random);
   const sysids = homes.map((_, index) => index + 1);
-  const { from: fromMs, until: untilMs } = TROUBLE_MS;
+  const { from: fromMs } = TROUBLE_MS;
+  const untilMs = settings.troubleUntilMs ?? TROUBLE_MS.until;
   const orders = { mission: isDrawn ? mission : undefined, sysids, fromMs, untilMs };
   const faults = drawFaults(
     {

@@ -1,3 +1,4 @@
+import { Fault } from '#protocols/fault.ts';
 import { JudgedEpisode, type Verdict } from '../episode/judged-episode.ts';
 import { faultInWords, type FaultName } from '../faults/fault.ts';
 import { drawEpisode, withPlanner, type FuzzSettings, type PlannerChoice } from './fuzz-episode.ts';
@@ -24,15 +25,24 @@ export interface SeedCrash {
 
 export type SeedOutcome = SeedVerdict | SeedCrash;
 
+/** Throws Fault 'fuzz-stopped' soon after `isStopped` says so. */
 export const runFuzzEpisode = async (
   seed: number,
   settings: FuzzSettings,
   planners: Pick<Planners, 'open'>,
+  isStopped: () => boolean = () => false,
 ): Promise<SeedVerdict> => {
   const drawn = drawEpisode(seed, settings);
   const { mission, scenario, faults } = drawn.episode;
   const planner = await planners.open(drawn.planner);
-  const verdict = await new JudgedEpisode(withPlanner(drawn, planner)).run();
+  const judged = new JudgedEpisode(withPlanner(drawn, planner));
+  const { beforeStep } = judged.episode;
+  judged.episode.beforeStep = (nowMs) => {
+    // Between two steps no plan is being computed: the thread can end without harm.
+    if (isStopped()) throw new Fault('fuzz-stopped', `seed ${seed} was not flown to its end`);
+    beforeStep?.(nowMs);
+  };
+  const verdict = await judged.run();
   return {
     ...verdict,
     seed,

@@ -19,6 +19,13 @@ export const startFuzz = async (
   await Promise.all(threads);
 };
 
+/** What a thread is begun with. */
+export interface WorkerData {
+  settings: FuzzSettings;
+  /** Not 0: end soon. */
+  stop: Int32Array;
+}
+
 const WORKER = new URL('./worker.ts', import.meta.url);
 
 const fly = async (
@@ -28,14 +35,16 @@ const fly = async (
   onOutcome: (outcome: SeedOutcome) => void,
 ): Promise<void> => {
   let worker: Worker | undefined;
-  const stop = (): void => void worker?.terminate();
+  // Ended from outside in the middle of a plan, a thread takes the whole process with it.
+  const flag = new Int32Array(new SharedArrayBuffer(4));
+  const stop = (): void => void Atomics.store(flag, 0, 1);
   signal.addEventListener('abort', stop, { once: true });
   try {
     for (let next = waiting.next(); next.done !== true; next = waiting.next()) {
       if (signal.aborted) return;
-      worker ??= new Worker(WORKER, { workerData: settings });
+      worker ??= new Worker(WORKER, { workerData: { settings, stop: flag } satisfies WorkerData });
       const outcome = await flySeed(worker, next.value, signal);
-      if (outcome === undefined) return;
+      if (outcome === undefined || (signal.aborted && 'crash' in outcome)) return;
       if ('crash' in outcome) {
         // Whatever it left behind must not come over the next seed.
         await worker.terminate();

@@ -2,14 +2,15 @@
 import { parentPort, workerData } from 'node:worker_threads';
 
 import { assert } from '#protocols/fault.ts';
-import type { FuzzSettings } from './fuzz-episode.ts';
 import { Planners } from './planners.ts';
 import { runFuzzEpisode, type SeedOutcome } from './run-fuzz-episode.ts';
+import type { WorkerData } from './start-fuzz.ts';
 
 const port = parentPort;
 assert(port !== null, 'the fuzzer flies in worker threads');
 
-const settings = workerData as FuzzSettings;
+const { settings, stop } = workerData as WorkerData;
+const isStopped = (): boolean => Atomics.load(stop, 0) !== 0;
 const planners = new Planners(settings);
 
 const tell = (outcome: SeedOutcome): void => {
@@ -19,7 +20,7 @@ const tell = (outcome: SeedOutcome): void => {
 
 port.on('message', async (seed: number) => {
   try {
-    tell(await runFuzzEpisode(seed, settings, planners));
+    tell(await runFuzzEpisode(seed, settings, planners, isStopped));
   } catch (error) {
     const crash = error instanceof Error ? (error.stack ?? error.message) : String(error);
     tell({ seed, crash });

@@ -27,6 +27,7 @@ const settingsSchema: z.ZodType<FuzzSettings> = z.strictObject({
       }),
     })
     .optional(),
+  troubleUntilMs: z.number().positive().optional(),
   untilMs: z.number().positive().optional(),
 });
 

@@ -107,19 +107,23 @@ const visitBetween = (goal: ActiveGoal, from: Track, to: Track, visited: Set<num
   const reachM = wayM / 2 + Math.abs(to.northM - from.northM) + Math.abs(to.eastM - from.eastM);
   const low = (m: number): number => Math.floor((m - reachM) / grid.cellM);
   const high = (m: number): number => Math.floor((m + reachM) / grid.cellM);
-  const all = high(from.northM) - low(from.northM) > grid.cells.length;
-  if (all) {
-    for (const key of grid.keys) visited.add(key);
+  const visit = (row: number, column: number): void => {
+    const cell = cellCentre(grid.cellM, { row, column });
+    const there = Math.hypot(cell.northM - from.northM, cell.eastM - from.eastM);
+    const back = Math.hypot(cell.northM - to.northM, cell.eastM - to.eastM);
+    if (there + back <= wayM) visited.add(cellKey(row, column));
+  };
+  const rows = high(from.northM) - low(from.northM) + 1;
+  const columns = high(from.eastM) - low(from.eastM) + 1;
+  // Never more than the grid has: a beacon may say anything of its place and its doubt of it.
+  if (!(rows * columns <= grid.cells.length)) {
+    for (const { row, column } of grid.cells) visit(row, column);
     return;
   }
   for (let row = low(from.northM); row <= high(from.northM); row += 1) {
     for (let column = low(from.eastM); column <= high(from.eastM); column += 1) {
       const key = cellKey(row, column);
-      if (!grid.keys.has(key) || visited.has(key)) continue;
-      const cell = cellCentre(grid.cellM, { row, column });
-      const there = Math.hypot(cell.northM - from.northM, cell.eastM - from.eastM);
-      const back = Math.hypot(cell.northM - to.northM, cell.eastM - to.eastM);
-      if (there + back <= wayM) visited.add(key);
+      if (grid.keys.has(key) && !visited.has(key)) visit(row, column);
     }
   }
 };

@@ -117,4 +117,16 @@ describe('where another drone can have looked', () => {
     drone.at(south.northM, south.eastM, 5500);
     expect(drone.canHaveSeen(north.northM, north.eastM)).toBe(true);
   });
+
+  it('is found out at once, whatever a beacon says of its place', () => {
+    const drone = new Witnessed();
+    drone.at(south.northM, south.eastM, 0);
+    drone.goalComes();
+    // An estimator that is lost, or a liar: a doubt of 650 m, and the other side of the Earth.
+    const lost = beaconOf(2, { latE7: -900_000_000, lonE7: 1_800_000_000, positionStdCm: 65_535 });
+    for (let sentMs = 1000; sentMs < 21_000; sentMs += 1000) {
+      noteTrack(drone.alibis, goal, 2, { beacon: lost, bootEpoch: 1, sentMs, heardMs: sentMs });
+    }
+    expect(drone.canHaveSeen(north.northM, north.eastM)).toBe(true);
+  });
 });

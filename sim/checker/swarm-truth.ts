@@ -53,6 +53,8 @@ export interface SwarmTruth {
   reachable: ReadonlySet<number>;
   /** Twice a second; undefined in between: looking into the agents costs more than looking at vehicles. */
   agents?: readonly AgentTruth[] | undefined;
+  /** Members that have turned, and when: their word may be false. */
+  liars?: ReadonlyMap<number, number> | undefined;
   /** Since the last look at the agents. */
   revokedWords?: readonly RevokedWord[] | undefined;
   heads?: readonly GossipedHead[] | undefined;

@@ -7,36 +7,41 @@ const STATES: ReadonlySet<string> = new Set(['claimed', 'executing', 'released',
 /** I6's bound, ms. */
 const AGREE_MS = 5000;
 
+const NOBODY: ReadonlyMap<number, number> = new Map();
+
 interface Kept {
   mind: MindTruth;
-  /** Task → whether it was done. */
-  tasks: Map<string, boolean>;
+  tasks: Map<string, { wasDone: boolean; owner: number }>;
 }
 
 /**
  * I5: a task that a drone's book knows stays in it, in a state that exists, and what is done stays
- * done, as long as the goal and the mind's process live. What nobody has claimed is pending.
+ * done, as long as the goal and the mind's process live. What nobody has claimed is pending, and so is
+ * again what a liar had claimed, once it is believed no more.
  */
 export class TaskLedgerCheck {
   readonly #kept = new Map<number, Kept>();
 
-  readonly check = ({ agents = [] }: SwarmTruth, report: Report): void => {
-    for (const { sysid, mind } of agents) if (mind !== undefined) this.#one(sysid, mind, report);
+  readonly check = ({ agents = [], liars }: SwarmTruth, report: Report): void => {
+    for (const { sysid, mind } of agents) {
+      if (mind !== undefined) this.#one(sysid, mind, liars ?? NOBODY, report);
+    }
   };
 
-  #one(sysid: number, mind: MindTruth, report: Report): void {
+  #one(sysid: number, mind: MindTruth, liars: ReadonlyMap<number, number>, report: Report): void {
     const former = this.#kept.get(sysid);
     if (former !== undefined && isSameWork(former.mind, mind)) {
-      for (const [task, wasDone] of former.tasks) {
+      for (const [task, { wasDone, owner }] of former.tasks) {
+        if (liars.has(owner)) continue;
         const state = mind.tasks.get(task)?.state;
         if (state === undefined) report([sysid], `task ${task} is absent`);
         else if (wasDone && state !== 'done') report([sysid], `done task ${task} is ${state}`);
       }
     }
-    const tasks = new Map<string, boolean>();
-    for (const [task, { state }] of mind.tasks) {
+    const tasks: Kept['tasks'] = new Map();
+    for (const [task, { state, owner }] of mind.tasks) {
       if (!STATES.has(state)) report([sysid], `task ${task} is '${state}'`);
-      tasks.set(task, state === 'done');
+      tasks.set(task, { wasDone: state === 'done', owner });
     }
     this.#kept.set(sysid, { mind, tasks });
   }

@@ -84,6 +84,7 @@ export class TruthWatch {
       drones: this.#episode.drones.map(({ sysid }) => this.#drone(sysid, nowMs)),
       abortedMs: this.#abortedMs,
       reachable: this.#reachable,
+      liars: this.#episode.attacks.insiders,
     };
   }
 

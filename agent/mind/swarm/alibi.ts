@@ -29,6 +29,7 @@ export type Alibis = Map<number, Track>;
 
 /** At least this recent, or nobody knows where it was when the goal came, ms. */
 const KNOWN_MS = 3000;
+const BEFORE_TAKEOFF: ReadonlySet<Beacon['phase']> = new Set(['boot', 'standby', 'arming']);
 /** Over the mission's limit, for winds and filters. */
 const SPEED_SHARE = 1.5;
 const SPEED_MORE_MPS = 5;
@@ -82,13 +83,18 @@ export const beginAlibis = (
   const isFresh = nowMs - receivedMs <= KNOWN_MS;
   for (const [author, track] of alibis) {
     const beacon = beaconOf(author);
-    const isIdle =
-      beacon !== null && (beacon.goal === null || compareGoalIds(beacon.goal, goal.id) < 0);
+    const isIdle = beacon !== null && hasNotBegun(beacon, goal);
     const isKnown = isFresh && isIdle && nowMs - track.heardMs <= KNOWN_MS;
     track.visited = isKnown ? new Set() : null;
     if (isKnown) Object.assign(track, placeOf(goal, beacon));
   }
 };
+
+/** Without the goal, or with it and still on the ground: a landed one may have flown. */
+const hasNotBegun = (beacon: Beacon, goal: ActiveGoal): boolean =>
+  beacon.goal === null ||
+  compareGoalIds(beacon.goal, goal.id) < 0 ||
+  BEFORE_TAKEOFF.has(beacon.phase);
 
 const speedOf = (goal: ActiveGoal): number =>
   SPEED_SHARE * goal.mission.limits.maxSpeedMps + SPEED_MORE_MPS;

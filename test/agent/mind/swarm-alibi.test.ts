@@ -34,7 +34,8 @@ class Witnessed {
   /** `lateMs` after this drone's mesh had it, to a drone whose last word named the goal `known`. */
   goalComes(known: Beacon['goal'] = null, lateMs = 0): void {
     const nowMs = this.#nowMs;
-    const beaconThen = { ...this.#beacon, goal: known };
+    const phase = known === null ? ('standby' as const) : ('offboard' as const);
+    const beaconThen = { ...this.#beacon, goal: known, phase };
     beginAlibis(this.alibis, goal, () => beaconThen, { receivedMs: nowMs - lateMs, nowMs });
   }
 
@@ -127,6 +128,6 @@ describe('where another drone can have looked', () => {
     for (let sentMs = 1000; sentMs < 21_000; sentMs += 1000) {
       noteTrack(drone.alibis, goal, 2, { beacon: lost, bootEpoch: 1, sentMs, heardMs: sentMs });
     }
-    expect(drone.canHaveSeen(north.northM, north.eastM)).toBe(true);
+    expect(drone.canHaveSeen(north.northM, north.eastM)).toBe(false);
   });
 });

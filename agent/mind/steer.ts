@@ -29,6 +29,8 @@ const STALE_MS = 500;
 /** After so long without work a drone waits above its home instead of where it is. */
 const IDLE_MS = 3000;
 const IDLE_MPS = 3;
+/** This near to its layer's height a drone flies on, m. */
+const IN_LAYER_M = 1;
 /** A drone that is to wait stops about one second ahead. */
 const COAST_S = 1;
 
@@ -128,15 +130,37 @@ const wayNow = (
       mind.phase === 'descend' ? Math.min(cruise, mission.limits.maxDescentMps) : cruise;
     return { waypoints: left, speedMps, holdAtEnd: true };
   }
-  const liftM = layerLiftM(goal, mind.members, mind.options.sysid, nowMs);
+  const liftM = layerLiftM(mind, goal, nowMs);
   const level = lifted(position, -liftM);
   const ahead = work === undefined ? wayOfGoto(mind, goal, level) : wayOfTasks(mind, work, level);
+  const layerZ = -goal.terrain.heightM - liftM;
+  if (ahead.length > 0 && liftM !== 0 && Math.abs(layerZ - position.z) > IN_LAYER_M) {
+    return changeLayer(mind, goal, position, velocity, layerZ, nowMs);
+  }
   if (ahead.length > 0) {
     mind.holdAt = null;
     const waypoints = ahead.map((waypoint) => lifted(waypoint, liftM));
     return { waypoints, speedMps: cruise, holdAtEnd: true };
   }
   return waitForWork(mind, goal, position, velocity, liftM, nowMs);
+};
+
+/** Straight up or down before it goes on: on a slant it would cross the others' layers at full speed. */
+const changeLayer = (
+  mind: Mind,
+  goal: ActiveGoal,
+  position: Vector3,
+  velocity: Vector3,
+  layerZ: number,
+  nowMs: number,
+): Way => {
+  mind.holdAt ??= {
+    place: waitingPlace(goal, add(position, scale(velocity, COAST_S))),
+    sinceMs: nowMs,
+  };
+  const { x, y } = mind.holdAt.place;
+  const speedMps = Math.min(goal.mission.cruiseSpeedMps, IDLE_MPS);
+  return { waypoints: [vector3(x, y, layerZ)], speedMps, holdAtEnd: true };
 };
 
 /**

@@ -98,7 +98,7 @@ export const doWork = (mind: Mind, goal: ActiveGoal, view: WorkView, nowMs: numb
   const position = placeOf(mind);
   if (position !== undefined) {
     // In a layer of its own it passes its waypoints at that height.
-    const z = position.z + layerLiftM(goal, mind.members, mind.options.sysid, nowMs);
+    const z = position.z + layerLiftM(mind, goal, nowMs);
     continueExecution(mind, goal, view, { ...position, z }, nowMs);
   }
   closeSatisfied(mind, goal, view, nowMs);

@@ -11,6 +11,8 @@ export const MAX_MEMBERS = 250;
 
 /** Without a word for this long a member counts as silent: three beacons, a dozen intents. */
 const SILENT_AFTER_MS = 3000;
+/** A bound on another's clock that is wider than this says too little of a message's age, ms. */
+const UNSURE_CLOCK_MS = 1500;
 /** A mind that bids no more holds no task: six refreshes lost in a row are its death. */
 const BIDLESS_AFTER_MS = 6000;
 
@@ -28,6 +30,11 @@ export interface MemberView {
   member: number;
   /** Last message that ages (beacon, intent, bid): a repaired old one proves no life. */
   heardMs: number;
+  /**
+   * When the newest of those was said, which on a crowded channel is long before it is heard: what one
+   * hears of a member is as old as this.
+   */
+  toldMs: number;
   /** The member's own monotonic ms in that message, for the swarm clock's echo. */
   sentMs: number;
   /** Last bid: a drone's beacon goes on without its mind, bids do not. */
@@ -48,6 +55,7 @@ export type Members = Map<number, MemberView>;
 const newView = (member: number): MemberView => ({
   member,
   heardMs: -Infinity,
+  toldMs: -Infinity,
   sentMs: 0,
   bidMs: -Infinity,
   beacon: null,
@@ -68,6 +76,7 @@ export const noteHeard = (members: Members, received: Received, goal: GoalId | n
     view = newView(author);
     members.set(author, view);
   }
+  view.toldMs = Math.max(view.toldMs, toldMs(received));
   if (received.receivedMs >= view.heardMs) {
     view.heardMs = received.receivedMs;
     view.sentMs = received.sentMs;
@@ -76,6 +85,10 @@ export const noteHeard = (members: Members, received: Received, goal: GoalId | n
   else if (topic === 'intent') noteIntent(view, received);
   else view.bidMs = Math.max(view.bidMs, received.receivedMs);
 };
+
+/** In our time; where the two clocks are not known well enough, when it was heard. */
+const toldMs = ({ sentMs, receivedMs, clockOffsetMs, clockErrorMs }: Received): number =>
+  clockErrorMs <= UNSURE_CLOCK_MS ? Math.min(receivedMs, sentMs + clockOffsetMs) : receivedMs;
 
 const ON_GROUND: readonly FlightPhase[] = ['boot', 'standby', 'landed'];
 

@@ -32,6 +32,7 @@ const beacon = (changes: Partial<Beacon>): Beacon => ({
 const view = (member: number, heardMs: number, changes: Partial<MemberView> = {}): MemberView => ({
   member,
   heardMs,
+  toldMs: heardMs,
   sentMs: 0,
   bidMs: heardMs,
   beacon: beacon({ sysid: member }),

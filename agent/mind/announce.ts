@@ -26,6 +26,13 @@ const INTENT_MS = 250;
 const COLUMN_MS = 1000;
 const BID_MS = 1000;
 const BID_GAP_MS = 200;
+/**
+ * Everybody's radio carries everybody's words, so that in a swarm of more than five each speaks the
+ * seldomer the more there are. Measured with twelve drones on one channel of 5 Mbit/s: at the small
+ * swarm's pace it was full, words were four seconds on their way, and an abort came too late.
+ */
+const FREE_MEMBERS = 3;
+const SHARE_MS = 100;
 const BELIEF_MS = 1000;
 /** One round of bids lasts this long: rounds grow with the machine's clock, so a restart never counts back. */
 const ROUND_MS = 50;
@@ -64,6 +71,9 @@ export const activityOf = (mind: Mind): string | null => {
   }
 };
 
+const paceMs = ({ fleet }: ActiveGoal, leastMs: number): number =>
+  Math.max(leastMs, SHARE_MS * (fleet.length - FREE_MEMBERS));
+
 const announceIntent = (mind: Mind, goal: ActiveGoal, nowMs: number): void => {
   const { announced, steering, vehicle } = mind;
   const sample = sampleOf(vehicle.status);
@@ -72,7 +82,7 @@ const announceIntent = (mind: Mind, goal: ActiveGoal, nowMs: number): void => {
   const { current } = steering;
   const sinceMs = nowMs - announced.intentMs;
   if (current !== null) {
-    if (sinceMs < INTENT_MS || current.planId === announced.intentPlanId) return;
+    if (sinceMs < paceMs(goal, INTENT_MS) || current.planId === announced.intentPlanId) return;
     const { maxSpeedMps } = goal.mission.limits;
     const tubes = neighbourTubes(
       mind.members,
@@ -100,7 +110,7 @@ const announceIntent = (mind: Mind, goal: ActiveGoal, nowMs: number): void => {
 const announceBid = (mind: Mind, goal: ActiveGoal, nowMs: number): void => {
   const { announced, auction } = mind;
   const sinceMs = nowMs - announced.bidMs;
-  if (sinceMs < BID_GAP_MS || isHeld(mind)) return;
+  if (sinceMs < paceMs(goal, BID_GAP_MS) || isHeld(mind)) return;
   const round = Math.max(auction.round + 1, Math.floor(nowMs / ROUND_MS));
   const message = auctionMessage(auction, round);
   const key = JSON.stringify([message.bundle, message.entries.map((entry) => entry.slice(0, 3))]);

@@ -54,9 +54,25 @@ const fly = async (
     }
   } finally {
     signal.removeEventListener('abort', stop);
-    await worker?.terminate();
+    if (worker !== undefined) await endThread(worker);
   }
 };
+
+const PATIENCE_MS = 5000;
+
+/** Resolves when the thread has ended by itself, or was ended because it would not. */
+const endThread = (worker: Worker): Promise<void> =>
+  new Promise((resolve) => {
+    worker.removeAllListeners();
+    const impatient = setTimeout(() => void worker.terminate().then(() => resolve()), PATIENCE_MS);
+    worker.once('error', () => undefined);
+    worker.once('exit', () => {
+      clearTimeout(impatient);
+      resolve();
+    });
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread's port has no origin
+    worker.postMessage('end');
+  });
 
 /** Undefined when it was stopped. */
 const flySeed = (

@@ -18,7 +18,13 @@ const tell = (outcome: SeedOutcome): void => {
   port.postMessage(outcome);
 };
 
-port.on('message', async (seed: number) => {
+port.on('message', async (seed: number | 'end') => {
+  if (seed === 'end') {
+    // By itself, with nothing under way: a thread that is ended from outside may take the process with it.
+    await planners.close();
+    port.close();
+    return;
+  }
   try {
     tell(await runFuzzEpisode(seed, settings, planners, isStopped));
   } catch (error) {

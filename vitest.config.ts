@@ -12,7 +12,7 @@ export default defineConfig({
         test: {
           name: 'rooms',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/swarm/**'],
+          exclude: ['test/swarm/**', 'test/net/**'],
           testTimeout,
           sequence: { groupOrder: 0 },
         },
@@ -24,6 +24,16 @@ export default defineConfig({
           include: ['test/swarm/**/*.test.ts'],
           testTimeout,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        // Alone: each story is a mesh of processes that shares the cores with nobody else's.
+        test: {
+          name: 'net',
+          include: ['test/net/**/*.test.ts'],
+          testTimeout: 2 * testTimeout,
+          hookTimeout: 2 * testTimeout,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -20,6 +20,11 @@ const checkLink = (text: string, context: z.RefinementCtx): void => {
   }
 };
 
+const isMulticast = (address: string): boolean => {
+  const first = Number(address.split('.')[0]);
+  return first >= 224 && first < 240;
+};
+
 const agentConfigSchema: z.ZodType<AgentConfig> = z.strictObject({
   sysid: z.number().int().min(1).max(250),
   name: z.string().min(1).max(32),
@@ -50,6 +55,15 @@ const agentConfigSchema: z.ZodType<AgentConfig> = z.strictObject({
     listen: z.array(z.string()).min(1).max(8),
     bootstrap: z.array(z.string()).max(64),
     mdns: z.boolean(),
+    multicast: z
+      .strictObject({
+        group: z
+          .ipv4()
+          .refine(isMulticast, 'an IPv4 multicast address, 224.0.0.0 to 239.255.255.255'),
+        port: z.number().int().min(1).max(65_535),
+        interfaceAddress: z.ipv4().optional(),
+      })
+      .optional(),
   }),
   modelDir: z.string().nullable(),
 });

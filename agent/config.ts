@@ -1,3 +1,5 @@
+import type { MulticastSettings } from '#protocols/gossip/udp-multicast.ts';
+
 /**
  * What the processes of one agent are told, as JSON in `<runDir>/config.json`, written by the
  * supervisor after it validated the operator's file (config-file.ts): the children trust it, so
@@ -31,7 +33,7 @@ export interface AgentConfig {
     rosterFile: string;
     /** Hex of the authority's raw Ed25519 public key: the root of all trust. */
     authorityPublicKeyHex: string;
-    /** Operators' keys for the pilot, which reads no roster: member id and hex of the raw key. */
+    /** Operators whom the pilot believes until its mesh brings a roster: member id and hex of the raw key. */
     operators: { member: number; publicKeyHex: string }[];
     /** Hex of the raw Ed25519 keys whose model releases may fly. */
     modelSignersHex: string[];
@@ -42,6 +44,8 @@ export interface AgentConfig {
     /** Multiaddrs with /p2p/ peer ids to dial; the roster's addresses are added. */
     bootstrap: string[];
     mdns: boolean;
+    /** The fast lane: UDP multicast, the same for all members; left out = gossip carries all. */
+    multicast?: MulticastSettings | undefined;
   };
   /** Directory of the signed model release; null = fly by the analytic model. */
   modelDir: string | null;

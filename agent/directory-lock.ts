@@ -6,14 +6,15 @@ import { Fault } from '#protocols/fault.ts';
 
 /**
  * Keeps a directory to one process of a kind for as long as this one lives, however it ends: two
- * recorders would break a log's chain, two pilots would both steer the vehicle. The lock is a socket in
- * Linux's abstract namespace (unix(7)), which needs no cleaning up. Throws Fault 'recorder-running' or
- * 'pilot-running'.
+ * recorders would break a log's chain, two pilots would both steer the vehicle, two authorities would take
+ * one token twice. The lock is a socket in Linux's abstract namespace (unix(7)), which needs no cleaning
+ * up; what is returned lets go of it early. Throws Fault 'recorder-running', 'pilot-running' or
+ * 'authority-running'.
  */
 export const lockDirectory = async (
   directory: string,
-  kind: 'recorder' | 'pilot',
-): Promise<void> => {
+  kind: 'recorder' | 'pilot' | 'authority',
+): Promise<() => void> => {
   const path = resolve(directory);
   const name = createHash('sha256').update(path).digest('hex');
   const server = createServer((socket) => socket.destroy());
@@ -31,4 +32,5 @@ export const lockDirectory = async (
     server.listen(`\0skein-${kind}-${name}`, locked);
   });
   server.unref();
+  return () => server.close();
 };

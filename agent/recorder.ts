@@ -1,6 +1,7 @@
 import { decodeRecordBatch } from '#protocols/log/batch.ts';
 import type { LogHead } from '#protocols/log/log-head.ts';
 import type { FlightWriter, LogTime } from '#protocols/log/writer.ts';
+import type { Sized } from '#protocols/sized.ts';
 
 /** Runs of senders remembered, so that a batch sent again is not written again. */
 const MAX_SENDERS = 64;
@@ -45,6 +46,12 @@ export class Recorder<Peer> {
     }
     this.#unanswered.set(peer, Math.max(last, batch.number));
     return 'accepted';
+  }
+
+  /** For whoever watches that it stays bounded. */
+  get sizes(): Sized[] {
+    const senders = { name: 'runs of senders', size: this.#lastNumbers.size, cap: MAX_SENDERS };
+    return [this.#writer.waiting, senders];
   }
 
   forget(peer: Peer): void {

@@ -6,9 +6,11 @@ import { Command, CommanderError } from 'commander';
 
 import { EXIT, Fault } from '#protocols/fault.ts';
 import { addFlightCommands } from './commands/register-flight.ts';
+import { addMeshCommands } from './commands/register-mesh.ts';
 import { addModelCommands } from './commands/register-model.ts';
 import { addPreflightCommand } from './commands/register-preflight.ts';
 import { addRecordCommands } from './commands/register-record.ts';
+import { addRosterCommands } from './commands/register-roster.ts';
 import { addScenarioCommands } from './commands/register-scenario.ts';
 import { addSimCommands } from './commands/register-sim.ts';
 import { addSweepCommands } from './commands/register-sweep.ts';
@@ -44,6 +46,8 @@ addSimCommands(program);
 addScenarioCommands(program);
 addSweepCommands(program);
 addVehicleCommands(program);
+addRosterCommands(program);
+addMeshCommands(program);
 addModelCommands(program);
 addRecordCommands(program);
 

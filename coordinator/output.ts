@@ -11,6 +11,8 @@ export interface Output {
   data(value: unknown, text: () => string): void;
   /** A message for the person watching; silent with --json. */
   say(text: string): void;
+  /** How a long work gets on: a line for the person watching, a JSON line on stderr with --json. */
+  progress(value: unknown, text: () => string): void;
   /** A table for people, borderless so that it pastes well. */
   table(head: string[], rows: string[][]): string;
 }
@@ -46,6 +48,8 @@ export const createOutput = (
   say: (text) => {
     if (!json) stderr(`${screenText(text)}\n`);
   },
+  progress: (value, text) =>
+    stderr(`${json ? screenJson(JSON.stringify(value)) : screenText(text())}\n`),
   table: (head, rows) => {
     const table = new Table({
       head: head.map((title) => pc.bold(title)),

@@ -19,6 +19,19 @@ const hashLabel = (label: string): number => {
   return hash >>> 0;
 };
 
+/**
+ * MurmurHash3's finaliser (Appleby): every bit in touches every bit out. The generator's first draw is its
+ * seed with the bits turned, so without this two forks of one stream, or one fork of two neighbouring
+ * seeds, would begin alike.
+ */
+const mixed = (value: number): number => {
+  let bits = value ^ (value >>> 16);
+  bits = Math.imul(bits, 0x85ebca6b);
+  bits ^= bits >>> 13;
+  bits = Math.imul(bits, 0xc2b2ae35);
+  return bits ^ (bits >>> 16);
+};
+
 export const seededRandom = (seed: number): Random => {
   const generator = xoroshiro128plus(seed | 0);
   let spare: number | undefined;
@@ -37,6 +50,6 @@ export const seededRandom = (seed: number): Random => {
       spare = radius * Math.sin(angle);
       return radius * Math.cos(angle);
     },
-    fork: (label) => seededRandom(Math.imul(seed | 0, 0x9e3779b1) ^ hashLabel(label)),
+    fork: (label) => seededRandom(mixed(Math.imul(seed | 0, 0x9e3779b1) ^ hashLabel(label))),
   };
 };

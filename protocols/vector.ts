@@ -30,6 +30,13 @@ export const horizontalDistance = (a: Vector3, b: Vector3): number =>
 export const isFiniteVector = (a: Vector3): boolean =>
   Number.isFinite(a.x) && Number.isFinite(a.y) && Number.isFinite(a.z);
 
+/** Writes `from` into `to`, field by field: Object.assign looks each up by name. */
+export const copyVector = (from: Readonly<Vector3>, to: Vector3): void => {
+  to.x = from.x;
+  to.y = from.y;
+  to.z = from.z;
+};
+
 /** `a` shortened to at most `limit`, its direction kept. */
 export const limitNorm = (a: Vector3, limit: number): Vector3 => {
   const length = norm(a);

@@ -8,6 +8,7 @@ import { clearanceM } from './world/obstacles.ts';
 const VEHICLE_RADIUS_M = 0.3;
 /** Nearer than this to each other two vehicles have collided. */
 const TOUCHING_M = 2 * VEHICLE_RADIUS_M;
+const TOUCHING_M2 = TOUCHING_M * TOUCHING_M;
 /** Lag of the simulator's own loop beyond which a setpoint gap says nothing about the pilot. */
 const VOID_LAG_MS = 50;
 /** Changes of mode kept for each vehicle. */
@@ -82,6 +83,7 @@ export class Truth {
   readonly #watches: Watch[];
   readonly #touching = new Set<number>();
   #leastSeparation: Extreme | null = null;
+  #leastSquared = Number.POSITIVE_INFINITY;
   #leastFenceMargin: Extreme | null = null;
   #vehicleCollisions = 0;
   #greatestLoopLagMs = 0;
@@ -224,9 +226,13 @@ export class Truth {
     const dn = a.summary.northM - b.summary.northM;
     const de = a.summary.eastM - b.summary.eastM;
     const dh = a.summary.heightM - b.summary.heightM;
-    const metres = Math.sqrt(dn * dn + de * de + dh * dh);
+    const squared = dn * dn + de * de + dh * dh;
+    // Nearly all pairs: neither nearer than any was, nor touching, nor just parted.
+    if (squared > this.#leastSquared && squared > TOUCHING_M2 && this.#touching.size === 0) return;
+    const metres = Math.sqrt(squared);
     if (metres < (this.#leastSeparation?.metres ?? Number.POSITIVE_INFINITY)) {
       const sysids = [a.summary.sysid, b.summary.sysid];
+      this.#leastSquared = squared;
       this.#leastSeparation = { metres, timeMs: this.#timeMs, sysids };
     }
     if (metres >= TOUCHING_M) this.#touching.delete(pair);

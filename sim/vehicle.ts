@@ -73,8 +73,13 @@ export class Vehicle {
   #darkUntilStep = 0;
 
   /** @param startUnixUs Unix time at the first boot, for SYSTEM_TIME only. */
-  constructor(scenario: Scenario, options: ScenarioVehicle, startUnixUs = 0n) {
-    const random = seededRandom(scenario.seed).fork(`vehicle-${options.sysid}`);
+  constructor(
+    scenario: Scenario,
+    options: ScenarioVehicle,
+    startUnixUs = 0n,
+    chance: Random = seededRandom(scenario.seed),
+  ) {
+    const random = chance.fork(`vehicle-${options.sysid}`);
     const physics = overlay(defaultVehicleParameters, scenario.physics, options.physics);
     const yawRad = radiansFromDegrees(options.yawDeg);
     this.sysid = options.sysid;
@@ -82,9 +87,8 @@ export class Vehicle {
     this.#startUnixUs = startUnixUs;
     this.#random = random;
     this.quadrotor = new Quadrotor(physics, options.homeNorthM, options.homeEastM, yawRad);
-    this.battery = new Battery(
-      overlay(defaultBatteryParameters, scenario.battery, options.battery),
-    );
+    const battery = overlay(defaultBatteryParameters, scenario.battery, options.battery);
+    this.battery = new Battery(battery);
     this.wind = new Wind(overlay(calmAir, scenario.wind), random.fork('wind'));
     this.#windField =
       scenario.windField && new WindField(scenario.windField, { ...this.wind.velocityNed });
@@ -226,16 +230,12 @@ export class Vehicle {
   /** A flight controller as it leaves its boot loader: it knows nothing but its parameters. */
   #boot(): FlightController {
     const scenario = this.#scenario;
-    const { sysid } = this;
+    const { sysid, quadrotor, sensorErrors } = this;
     const random = this.#boots === 0 ? this.#random : this.#random.fork(`boot-${this.#boots}`);
     this.#boots += 1;
     this.#bootStep = this.#steps;
-    const estimate = new StateEstimate(
-      this.quadrotor,
-      defaultEstimateErrors,
-      random.fork('estimate'),
-      this.sensorErrors,
-    );
+    const noise = random.fork('estimate');
+    const estimate = new StateEstimate(quadrotor, defaultEstimateErrors, noise, sensorErrors);
     const localOf = (position: Geodetic): Vector3 =>
       subtract(nedFromGeodetic(scenario.origin, position), estimate.originNed);
     const moveOrigin = (position: Geodetic): void => {

@@ -34,7 +34,9 @@ export const KINEMATIC_DEFAULTS: KinematicParameters = {
 };
 
 /** Shares of the old velocity that are left after one step, and of the setpoint that are taken up: per axis. */
-const stepShares = (parameters: KinematicParameters): { kept: number[]; taken: number[] } => {
+export const stepShares = (
+  parameters: KinematicParameters,
+): { kept: number[]; taken: number[] } => {
   const horizontal = Math.exp(-parameters.horizontalRate * STEP_S);
   const vertical = Math.exp(-parameters.verticalRate * STEP_S);
   const toHorizontal = parameters.horizontalGain * (1 - horizontal);

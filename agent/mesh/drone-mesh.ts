@@ -1,13 +1,16 @@
-import { decodePublish, encodeMeshStatus, encodeReceived } from '#protocols/channel/mesh-codec.ts';
+import { decodePublish, encodeMeshStatus } from '#protocols/channel/mesh-codec.ts';
 import type { Publish, Received } from '#protocols/channel/mesh-messages.ts';
 import { MESSAGE_TYPE } from '#protocols/channel/message-type.ts';
-import { encodeNeighbours } from '#protocols/channel/neighbours.ts';
+import { encodeNeighbours, MAX_NEIGHBOURS } from '#protocols/channel/neighbours.ts';
 import { decodePilotStatus, type PilotStatus } from '#protocols/channel/pilot-status.ts';
+import { encodeReceived } from '#protocols/channel/received-codec.ts';
 import { Fault } from '#protocols/fault.ts';
+import { payloadPart } from '#protocols/gossip/envelope.ts';
 import { compareGoalIds } from '#protocols/gossip/goal-order.ts';
 import type { MeshSession } from '#protocols/gossip/mesh-session.ts';
-import { allEntries } from '#protocols/gossip/registers.ts';
+import { allEntries, entriesOf } from '#protocols/gossip/registers.ts';
 import { decodeLogHead } from '#protocols/log/log-head.ts';
+import type { Sized } from '#protocols/sized.ts';
 
 import {
   neighboursOf,
@@ -20,7 +23,8 @@ import { composeBeacon, type BeaconSources } from './own-beacon.ts';
 /** Where the mesh process of a drone puts what it has to say to the others; may drop. */
 export interface DroneChannels {
   toPilot(type: number, payload: Uint8Array): void;
-  toMind(type: number, payload: Uint8Array): void;
+  /** @param received what `payload` says, for whoever can hand that over as well. */
+  toMind(type: number, payload: Uint8Array, received?: Received): void;
   record(channel: 'mesh/in' | 'mesh/out' | 'mesh/status', payload: Uint8Array): void;
 }
 
@@ -60,14 +64,22 @@ export class DroneMesh {
 
   /** An admitted message: orders to the pilot first, then the rest of the world. */
   received(received: Received, envelope: Uint8Array): void {
-    if (received.topic === 'directive') this.#channels.toPilot(MESSAGE_TYPE.envelope, envelope);
+    if (received.topic === 'directive' || received.topic === 'roster') {
+      this.#channels.toPilot(MESSAGE_TYPE.envelope, envelope);
+    }
     if (received.topic === 'goal') {
       this.#channels.toPilot(MESSAGE_TYPE.envelope, received.payload.safety);
     }
-    this.#channels.toMind(MESSAGE_TYPE.received, encodeReceived(received));
+    const frame = encodeReceived(received, payloadPart(envelope));
+    this.#channels.toMind(MESSAGE_TYPE.received, frame, received);
     this.#channels.record('mesh/in', envelope);
     this.#noteGoal(received);
     if (received.author !== this.#sources.sysid) noteNeighbour(this.#neighbours, received);
+  }
+
+  /** For whoever watches that it stays bounded. */
+  get size(): Sized {
+    return { name: 'neighbours', size: this.#neighbours.size, cap: MAX_NEIGHBOURS };
   }
 
   sent(envelope: Uint8Array): void {
@@ -81,9 +93,13 @@ export class DroneMesh {
     this.#frame = { goal: id, origin: mission.origin };
   }
 
-  /** A pilot that starts, or starts again, is told all orders in force, in the order they came. */
+  /** A pilot that starts, or starts again, is told whom to believe, then all orders in force. */
   pilotConnected(): void {
-    for (const entry of allEntries(this.#session.member.admission.registers)) {
+    const { registers } = this.#session.member.admission;
+    for (const { bytes } of entriesOf(registers, 'roster')) {
+      this.#channels.toPilot(MESSAGE_TYPE.envelope, bytes);
+    }
+    for (const entry of allEntries(registers)) {
       if (entry.topic === 'directive') this.#channels.toPilot(MESSAGE_TYPE.envelope, entry.bytes);
       if (entry.topic !== 'goal') continue;
       const goal = this.#session.recallEntry(entry);
@@ -95,7 +111,7 @@ export class DroneMesh {
 
   /** What a mind that connects must know, one frame's payload each. */
   recallForMind(): Uint8Array[] {
-    return this.#session.recall().map(encodeReceived);
+    return this.#session.recall().map((received) => encodeReceived(received));
   }
 
   pilotStatus(bytes: Uint8Array, nowMs: number): void {

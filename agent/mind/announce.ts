@@ -4,7 +4,7 @@ import { FLIGHT_MODES } from '#protocols/mavlink/modes.ts';
 import { PLAN_SOURCES } from '#protocols/trajectory.ts';
 import { clamp } from '#protocols/units.ts';
 
-import { auctionMessage } from './allocate/auction.ts';
+import { auctionMessage, hasNews } from './allocate/auction.ts';
 import { newFindings } from './belief/findings.ts';
 import { beliefCells } from './belief/look-counts.ts';
 import { consideredDigest, neighbourTubes } from './flight/neighbour-tubes.ts';
@@ -15,24 +15,21 @@ import type { Mind } from './state.ts';
 import { GATE_HEIGHT_M, homeOf } from './story.ts';
 import { ACTIVITY, echoesOf } from './swarm/members.ts';
 import { isHeld, isSelfWorking } from './swarm/standing.ts';
-import type { WorkView } from './work.ts';
+import { AUCTION_RULES, type WorkView } from './work.ts';
 
 const BEACON_MS = 1000;
 /** News goes out at once, but not faster than this, and again for a while in case it got lost. */
 const BEACON_GAP_MS = 150;
 const NEWS_AGAIN_MS = 300;
 const NEWS_MS = 1000;
+/**
+ * As often as a small swarm on a free channel can use; where the channel has less room the mesh says less
+ * of it (pace.ts): the newest of each.
+ */
 const INTENT_MS = 250;
 const COLUMN_MS = 1000;
 const BID_MS = 1000;
 const BID_GAP_MS = 200;
-/**
- * Everybody's radio carries everybody's words, so that in a swarm of more than five each speaks the
- * seldomer the more there are. Measured with twelve drones on one channel of 5 Mbit/s: at the small
- * swarm's pace it was full, words were four seconds on their way, and an abort came too late.
- */
-const FREE_MEMBERS = 3;
-const SHARE_MS = 100;
 const BELIEF_MS = 1000;
 /** One round of bids lasts this long: rounds grow with the machine's clock, so a restart never counts back. */
 const ROUND_MS = 50;
@@ -71,10 +68,8 @@ export const activityOf = (mind: Mind): string | null => {
   }
 };
 
-const paceMs = ({ fleet }: ActiveGoal, leastMs: number): number =>
-  Math.max(leastMs, SHARE_MS * (fleet.length - FREE_MEMBERS));
-
-const announceIntent = (mind: Mind, goal: ActiveGoal, nowMs: number): void => {
+/** What it promises to fly, when that has changed and its turn has come. */
+export const announceIntent = (mind: Mind, goal: ActiveGoal, nowMs: number): void => {
   const { announced, steering, vehicle } = mind;
   const sample = sampleOf(vehicle.status);
   if (sample === undefined) return;
@@ -82,7 +77,7 @@ const announceIntent = (mind: Mind, goal: ActiveGoal, nowMs: number): void => {
   const { current } = steering;
   const sinceMs = nowMs - announced.intentMs;
   if (current !== null) {
-    if (sinceMs < paceMs(goal, INTENT_MS) || current.planId === announced.intentPlanId) return;
+    if (sinceMs < INTENT_MS || current.planId === announced.intentPlanId) return;
     const { maxSpeedMps } = goal.mission.limits;
     const tubes = neighbourTubes(
       mind.members,
@@ -110,15 +105,14 @@ const announceIntent = (mind: Mind, goal: ActiveGoal, nowMs: number): void => {
 const announceBid = (mind: Mind, goal: ActiveGoal, nowMs: number): void => {
   const { announced, auction } = mind;
   const sinceMs = nowMs - announced.bidMs;
-  if (sinceMs < paceMs(goal, BID_GAP_MS) || isHeld(mind)) return;
-  const round = Math.max(auction.round + 1, Math.floor(nowMs / ROUND_MS));
-  const message = auctionMessage(auction, round);
-  const key = JSON.stringify([message.bundle, message.entries.map((entry) => entry.slice(0, 3))]);
-  const isNews = key !== announced.bidKey;
+  if (sinceMs < BID_GAP_MS || isHeld(mind)) return;
   const isDue = isSelfWorking(mind, nowMs) && sinceMs >= BID_MS;
-  if (!isNews && !isDue) return;
+  if (!isDue && !hasNews(auction, AUCTION_RULES)) return;
   announced.bidMs = nowMs;
-  announced.bidKey = key;
+  const message = auctionMessage(
+    auction,
+    Math.max(auction.round + 1, Math.floor(nowMs / ROUND_MS)),
+  );
   mind.publish.push({ topic: 'bid', payload: { goal: goal.id, ...message } });
 };
 

@@ -1,18 +1,9 @@
 import { Packr } from 'msgpackr';
 
-import type { MindInbox, MindOptions, MindOutbox } from './state.ts';
+import type { MindOptions } from './state.ts';
 
-/**
- * Own records of own ticks: never a foreign byte. `moreTypes` keeps typed arrays; plain maps
- * instead of shared structures make equal values equal bytes.
- */
-const packr = new Packr({ useRecords: false, moreTypes: true });
-
-export const encodeInbox = (inbox: MindInbox): Uint8Array => packr.pack(inbox);
-export const decodeInbox = (bytes: Uint8Array): MindInbox => packr.unpack(bytes) as MindInbox;
-
-export const encodeOutbox = (outbox: MindOutbox): Uint8Array => packr.pack(outbox);
-export const decodeOutbox = (bytes: Uint8Array): MindOutbox => packr.unpack(bytes) as MindOutbox;
+/** Of a mind's own start, once in its life: never a foreign byte. */
+const packr = new Packr({ useRecords: false });
 
 export const encodeMindStart = (options: MindOptions): Uint8Array => packr.pack(options);
 export const decodeMindStart = (bytes: Uint8Array): MindOptions =>

@@ -8,13 +8,8 @@ import { flushCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
-import { decodeReceived, encodePublish } from '#protocols/channel/mesh-codec.ts';
 import { MESSAGE_TYPE } from '#protocols/channel/message-type.ts';
-import { encodeOrder } from '#protocols/channel/order.ts';
-import { decodePilotStatus } from '#protocols/channel/pilot-status.ts';
-import { decodeRangeRing } from '#protocols/channel/range-ring.ts';
 import { connectChannel, type ChannelPeer } from '#protocols/channel/socket.ts';
-import { encodeTrajectory } from '#protocols/channel/trajectory-codec.ts';
 import { EXIT, Fault } from '#protocols/fault.ts';
 import type { ChannelName } from '#protocols/log/record.ts';
 import { RecordSender } from '#protocols/log/sender.ts';
@@ -22,16 +17,18 @@ import { encodeTickRecord } from '#protocols/log/tick-record.ts';
 import { systemClock } from '#protocols/system-clock.ts';
 
 import { AGENT_SOCKETS, type AgentConfig } from '../config.ts';
-import { decodeInbox, encodeInbox, encodeMindStart, encodeOutbox } from './codec.ts';
+import { encodeMindStart } from './codec.ts';
 import { readDurable, writeDurable } from './durable-file.ts';
 import type { DurableState } from './durable.ts';
+import { InboxTray, type TakenInbox } from './inbox-tray.ts';
 import { connectPayload, type Payload } from './payload-socket.ts';
 import type { PlanAnswer, Planner } from './plan-port.ts';
 import { encodePlanRecord } from './plan-record.ts';
 import { safePlanner } from './plan/safe.ts';
 import { PLAN_SETTINGS } from './plan/settings.ts';
 import { startPlanner } from './plan/start-planner.ts';
-import { createMind, emptyInbox, type Mind, type MindInbox, type MindOutbox } from './state.ts';
+import { encodeOutbox, outboxFrames, type OutboxFrames } from './record/outbox.ts';
+import { createMind, type Mind, type MindOutbox } from './state.ts';
 import { mindTick } from './tick.ts';
 import { surviveLog } from '../survive-log.ts';
 
@@ -40,8 +37,6 @@ const DURABLE_FILE = 'mind-state.json';
 const IDLE_MS = 200;
 const FLUSH_MS = 100;
 const DURABLE_MS = 1000;
-/** Messages and looks that may wait for one tick; the oldest go. */
-const MAX_WAITING = 512;
 
 const tell = (fields: Record<string, unknown>): void => {
   process.stderr.write(`${JSON.stringify({ process: 'mind', ...fields })}\n`);
@@ -57,7 +52,7 @@ class MindProcess {
   readonly #records: RecordSender;
   readonly #mind: Mind;
   readonly #timers: NodeJS.Timeout[] = [];
-  #inbox: MindInbox = emptyInbox();
+  readonly #tray = new InboxTray();
   #ticks = 0;
   #lastTickMs = 0;
   #durable: DurableState | undefined;
@@ -116,72 +111,56 @@ class MindProcess {
   #connectPayload(path: string | null): Payload | undefined {
     if (path === null) return undefined;
     return connectPayload(path, {
-      onLook: (look) => {
-        if (this.#inbox.looks.length < MAX_WAITING) this.#inbox.looks.push(look);
-      },
-      onAlive: () => {
-        this.#inbox.payloadAlive = true;
-      },
+      onLook: (look) => this.#tray.look(look),
+      onAlive: () => this.#tray.payloadAlive(),
     });
   }
 
   #hearPilot(type: number, payload: Uint8Array): void {
-    if (type === MESSAGE_TYPE.rangeRing) this.#inbox.ring = decodeRangeRing(payload) ?? null;
-    if (type !== MESSAGE_TYPE.pilotStatus) return;
-    const status = decodePilotStatus(payload);
-    if (status === undefined) return;
-    this.#inbox.status = status;
-    this.#tick();
+    if (type === MESSAGE_TYPE.rangeRing) this.#tray.hearRing(payload);
+    if (type === MESSAGE_TYPE.pilotStatus && this.#tray.hearStatus(payload)) this.#tick();
   }
 
   /** The mesh process validated it against its topic's schema; a torn frame of its own is dropped. */
   #hearMesh(payload: Uint8Array): void {
     try {
-      this.#inbox.received.push(decodeReceived(payload));
+      this.#tray.hearReceived(payload);
     } catch (error) {
       tell({ event: 'message-unreadable', detail: String(error) });
-      return;
     }
-    if (this.#inbox.received.length > MAX_WAITING) this.#inbox.received.shift();
   }
 
   #hearPlanner(answer: PlanAnswer): void {
-    this.#inbox.answer = answer;
-    this.#tick();
+    this.#tick(this.#tray.takeAnswer(answer));
   }
 
   #tickWhenIdle(): void {
     if (systemClock.monotonicMs() - this.#lastTickMs >= IDLE_MS) this.#tick();
   }
 
-  #tick(): void {
+  #tick({ inbox, bytes }: TakenInbox = this.#tray.take()): void {
     const nowMs = systemClock.monotonicMs();
     this.#lastTickMs = nowMs;
-    const { answer } = this.#inbox;
-    const inbox = encodeInbox(this.#inbox);
-    this.#inbox = emptyInbox();
-    // Through the encoding, so that the tick sees exactly what a replay will.
-    const outbox = mindTick(this.#mind, decodeInbox(inbox), nowMs);
-    this.#act(outbox);
+    const outbox = mindTick(this.#mind, inbox, nowMs);
+    const frames = outboxFrames(outbox);
+    this.#act(outbox, frames);
     const tick = this.#ticks;
     this.#ticks += 1;
-    const record = encodeTickRecord({ tick, nowMs, inbox, outbox: encodeOutbox(outbox) });
-    this.#record('mind/tick', nowMs, record);
+    const { answer } = inbox;
+    const record = { tick, nowMs, inbox: bytes, outbox: encodeOutbox(outbox, frames, answer) };
+    this.#record('mind/tick', nowMs, encodeTickRecord(record));
     const plan = encodePlanRecord(answer, outbox);
     if (plan !== undefined) this.#record('mind/plan', nowMs, plan);
   }
 
-  #act(outbox: MindOutbox): void {
-    const { order, trajectory, planRequest, payload, durable } = outbox;
-    if (trajectory !== null) {
-      this.#pilot.send(MESSAGE_TYPE.trajectory, encodeTrajectory(trajectory));
-    }
-    if (order !== null) this.#pilot.send(MESSAGE_TYPE.order, encodeOrder(order));
+  #act({ planRequest, payload, durable }: MindOutbox, frames: OutboxFrames): void {
+    const { order, trajectory, publish } = frames;
+    if (trajectory !== null) this.#pilot.send(MESSAGE_TYPE.trajectory, trajectory);
+    if (order !== null) this.#pilot.send(MESSAGE_TYPE.order, order);
     if (planRequest !== null) this.#planner.request(planRequest);
     if (payload !== null) this.#payload?.configure(payload);
     if (durable !== null) this.#durable = durable;
-    for (const message of outbox.publish)
-      this.#mesh.send(MESSAGE_TYPE.publish, encodePublish(message));
+    for (const message of publish) this.#mesh.send(MESSAGE_TYPE.publish, message);
   }
 
   async #writeDurable(): Promise<void> {

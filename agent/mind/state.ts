@@ -97,7 +97,6 @@ export interface Announced {
   intentMs: number;
   intentPlanId: number;
   bidMs: number;
-  bidKey: string;
   beliefMs: number;
   /** Own looks that no message carries yet. */
   beliefDue: boolean;
@@ -124,10 +123,6 @@ export interface Mind {
   phaseSinceMs: number;
   /** Why the work is over; empty while it is not. */
   over: string;
-  /** The last of an operator's hold and resume was hold. */
-  holdOrdered: boolean;
-  /** Newest directive number per issuer. */
-  directives: Map<number, number>;
   /** Durable messages that came before the goal they serve. */
   pending: Received[];
   payloadMs: number;
@@ -150,6 +145,8 @@ export interface Mind {
   payloadSent: boolean;
   /** Publications of this tick. */
   publish: Publish[];
+  /** Of the last tick but those of a planner's answer alone. */
+  note: MindNote;
 }
 
 const NEVER = -Infinity;
@@ -167,8 +164,6 @@ export const createMind = (options: MindOptions, safePlan: SafePlanner): Mind =>
   phase: 'idle',
   phaseSinceMs: NEVER,
   over: '',
-  holdOrdered: false,
-  directives: new Map(),
   pending: [],
   payloadMs: NEVER,
   counts: emptyLookCounts(),
@@ -190,7 +185,6 @@ export const createMind = (options: MindOptions, safePlan: SafePlanner): Mind =>
     intentMs: NEVER,
     intentPlanId: -1,
     bidMs: NEVER,
-    bidKey: '',
     beliefMs: NEVER,
     beliefDue: false,
     beliefTurn: 0,
@@ -200,4 +194,5 @@ export const createMind = (options: MindOptions, safePlan: SafePlanner): Mind =>
   durableDue: false,
   payloadSent: false,
   publish: [],
+  note: { phase: 'idle', task: null, over: '', flag: '', progressPermille: 0 },
 });

@@ -1,6 +1,5 @@
 import type { Received } from '#protocols/channel/mesh-messages.ts';
 import type { Beacon } from '#protocols/gossip/beacon.ts';
-import { directiveTargets } from '#protocols/gossip/directive.ts';
 import { compareGoalIds } from '#protocols/gossip/goal-order.ts';
 import type { GoalId } from '#protocols/gossip/goal-id.ts';
 import type { Goal } from '#protocols/gossip/goal.ts';
@@ -49,9 +48,6 @@ const hear = (mind: Mind, received: Received, nowMs: number): void => {
   switch (received.topic) {
     case 'goal':
       hearGoal(mind, received.payload, received.receivedMs, nowMs);
-      break;
-    case 'directive':
-      hearDirective(mind, received);
       break;
     case 'bid':
       if (serves(mind, received.payload.goal) && !mind.liars.has(received.author)) {
@@ -148,16 +144,6 @@ const firstPhase = (mind: Mind, restored: MindPhase | undefined): MindPhase => {
   if (!airborne) return 'queue';
   const pilot = pilotPhaseOf(mind.vehicle);
   return pilot === 'returning' || pilot === 'landing' ? 'rejoin' : 'work';
-};
-
-const hearDirective = (mind: Mind, received: Received & { topic: 'directive' }): void => {
-  const { author, payload } = received;
-  const known = mind.directives.get(author) ?? -1;
-  if (!directiveTargets(payload, mind.options.sysid) || payload.number <= known) return;
-  if (!mind.directives.has(author) && mind.directives.size >= 64) return;
-  mind.directives.set(author, payload.number);
-  if (payload.kind === 'hold') mind.holdOrdered = true;
-  else if (payload.kind === 'resume') mind.holdOrdered = false;
 };
 
 /** A look counts only in the air, under a search goal and for one of its cells. */

@@ -1,7 +1,7 @@
 import type { Order } from '#protocols/channel/order.ts';
 import type { Trajectory } from '#protocols/trajectory.ts';
 
-import { activityOf, announce, progressPermille } from './announce.ts';
+import { activityOf, announce, announceIntent, progressPermille } from './announce.ts';
 import { ownCells, type DurableState } from './durable.ts';
 import type { SteeringFlag } from './flight/steering.ts';
 import type { ActiveGoal } from './mission/active-goal.ts';
@@ -20,10 +20,46 @@ const ORDER_REPEAT_MS = 500;
 /**
  * One tick of the mind: takes in what came, knows what is to be done, works, moves its story on,
  * steers, and tells the pilot and the others. Changes `mind` and nothing else, does no I/O: the same
- * inboxes and times from `createMind` on give the same outboxes. Called for every pilot status (10 Hz) and for every planner's answer.
+ * inboxes and times from `createMind` on give the same outboxes. Called for every pilot status (10 Hz) and for every planner's answer,
+ * which alone changes only what flies.
  */
 export const mindTick = (mind: Mind, inbox: MindInbox, nowMs: number): MindOutbox => {
   mind.publish = [];
+  return isAnswerAlone(inbox) && mind.goal !== null
+    ? answerTick(mind, mind.goal, inbox, nowMs)
+    : fullTick(mind, inbox, nowMs);
+};
+
+const isAnswerAlone = ({
+  answer,
+  status,
+  ring,
+  received,
+  looks,
+  payloadAlive,
+}: MindInbox): boolean =>
+  answer !== null &&
+  status === null &&
+  ring === null &&
+  received.length === 0 &&
+  looks.length === 0 &&
+  !payloadAlive;
+
+const answerTick = (mind: Mind, goal: ActiveGoal, inbox: MindInbox, nowMs: number): MindOutbox => {
+  const flown = fly(mind, goal, workOf(mind, goal, nowMs), inbox, nowMs);
+  announceIntent(mind, goal, nowMs);
+  return {
+    order: null,
+    trajectory: flown.trajectory,
+    publish: mind.publish,
+    planRequest: flown.planRequest,
+    payload: null,
+    durable: null,
+    note: { ...mind.note, flag: flown.flag },
+  };
+};
+
+const fullTick = (mind: Mind, inbox: MindInbox, nowMs: number): MindOutbox => {
   takeIn(mind, inbox, nowMs);
   const { goal } = mind;
   const work = goal === null ? undefined : workOf(mind, goal, nowMs);
@@ -34,6 +70,13 @@ export const mindTick = (mind: Mind, inbox: MindInbox, nowMs: number): MindOutbo
     flown = fly(mind, goal, work, inbox, nowMs);
   }
   announce(mind, work, nowMs);
+  mind.note = {
+    phase: mind.phase,
+    task: activityOf(mind),
+    over: mind.over,
+    flag: flown.flag,
+    progressPermille: progressPermille(mind, work),
+  };
   return {
     order: orderNow(mind, nowMs),
     trajectory: flown.trajectory,
@@ -41,13 +84,7 @@ export const mindTick = (mind: Mind, inbox: MindInbox, nowMs: number): MindOutbo
     planRequest: flown.planRequest,
     payload: payloadNow(mind),
     durable: durableNow(mind),
-    note: {
-      phase: mind.phase,
-      task: activityOf(mind),
-      over: mind.over,
-      flag: flown.flag,
-      progressPermille: progressPermille(mind, work),
-    },
+    note: mind.note,
   };
 };
 

@@ -33,7 +33,7 @@ import type { Mind } from './state.ts';
 import { judgeReports } from './swarm/quarantine.ts';
 import { isHeld, isSelfWorking, mayWin } from './swarm/standing.ts';
 
-const RULES: AuctionRules = { bundleSize: 4, stealShare: 0.1 };
+export const AUCTION_RULES: AuctionRules = { bundleSize: 4, stealShare: 0.1 };
 /** How often a drone bids, and how often it prices its bundle anew. */
 const AUCTION_MS = 200;
 const QUOTE_MS = 1000;
@@ -256,7 +256,7 @@ const bidFor = (
     mind.quoteMs = nowMs;
     quote(auction, from, open);
   }
-  build(auction, from, open, RULES);
+  build(auction, from, open, AUCTION_RULES);
 };
 
 /** Tasks that this drone can tell to be over; confirmations that only others know of may be yet to come. */

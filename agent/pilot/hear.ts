@@ -73,13 +73,15 @@ const hearNeighbours = (pilot: Pilot, payload: Uint8Array, nowMs: number): void 
 
 const obey = (pilot: Pilot, news: AuthorityNews, nowMs: number): void => {
   const { core } = pilot;
-  if (news.kind === 'refused') return;
+  if (news.kind === 'refused' || news.kind === 'roster') return;
   // An operator has spoken, by whatever way it came.
   pilot.operatorHeardMs = nowMs;
+  if (news.kind === 'overruled') return;
   if (news.kind === 'goal') {
     takeLimits(pilot);
     pilot.follower.forget();
-    core.released = true;
+    // One that was signed by who did not know of an abort gives nothing back.
+    if (!core.authority.latched) core.released = true;
   } else if (news.directive === 'resume') core.released = true;
   else if (news.directive === 'kill') core.controls.kill();
   else core.directed = true;

@@ -1,5 +1,6 @@
 import type { ChannelFrame } from '#protocols/channel/frame.ts';
 import { MESSAGE_TYPE } from '#protocols/channel/message-type.ts';
+import type { Sized } from '#protocols/sized.ts';
 
 /** Of these only the newest matters: what it replaces would be overruled in the same tick. */
 const NEWEST_WINS: ReadonlySet<number> = new Set([
@@ -19,6 +20,14 @@ export class Mailbox {
   readonly #newest = new Map<number, ChannelFrame>();
   #envelopes: ChannelFrame[] = [];
   dropped = 0;
+
+  /** For whoever watches that it stays bounded. */
+  get sizes(): Sized[] {
+    return [
+      { name: 'orders that wait', size: this.#envelopes.length, cap: MAX_WAITING_ENVELOPES },
+      { name: 'newest words', size: this.#newest.size, cap: NEWEST_WINS.size },
+    ];
+  }
 
   put(frame: ChannelFrame): void {
     if (NEWEST_WINS.has(frame.type)) {

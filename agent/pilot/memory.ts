@@ -4,13 +4,13 @@ import { newFlightMemory, type FlightMemory } from './act/flight-core.ts';
 
 /** What one pilot process leaves to the next: without it a restart would forget an abort or a yield. */
 export interface PilotMemory {
-  version: 1;
+  version: 3;
   flight: FlightMemory;
   authority: AuthorityState;
 }
 
 export const newPilotMemory = (): PilotMemory => ({
-  version: 1,
+  version: 3,
   flight: newFlightMemory(),
   authority: emptyAuthorityState(),
 });
@@ -40,7 +40,7 @@ export const decodePilotMemory = (bytes: Uint8Array): PilotMemory | undefined =>
   } catch {
     return undefined;
   }
-  if (!isRecord(value) || value['version'] !== 1) return undefined;
+  if (!isRecord(value) || value['version'] !== 3) return undefined;
   const flight = value['flight'];
   const authority = value['authority'];
   const model = newPilotMemory();
@@ -62,24 +62,55 @@ const isLike = (model: object, value: Record<string, unknown>): boolean =>
 
 const orNull = (part: unknown, isSound: boolean): boolean => part === null || isSound;
 
+const numbers = (part: unknown, ...keys: string[]): boolean =>
+  isRecord(part) && keys.every((key) => typeof part[key] === 'number');
+
+const texts = (part: unknown, ...keys: string[]): boolean =>
+  isRecord(part) && keys.every((key) => typeof part[key] === 'string');
+
+const all = (part: unknown, isSound: (one: Record<string, unknown>) => boolean): boolean =>
+  Array.isArray(part) && part.every((one: unknown) => isRecord(one) && isSound(one));
+
+const isGoalId = (part: unknown): boolean => numbers(part, 'issuer', 'epoch', 'sequence');
+
+const isOrder = (one: Record<string, unknown>): boolean =>
+  numbers(one, 'author', 'number') &&
+  numbers(one['place'], 'bootEpoch', 'sequence') &&
+  typeof one['tag'] === 'string' &&
+  typeof one['kind'] === 'string' &&
+  Array.isArray(one['answers']);
+
+const isOrderBook = (book: unknown): boolean =>
+  isRecord(book) &&
+  all(book['directives'], isOrder) &&
+  all(book['stops'], isOrder) &&
+  all(
+    book['goals'],
+    (one) =>
+      numbers(one, 'author') &&
+      isGoalId(one['id']) &&
+      numbers(one['place'], 'bootEpoch', 'sequence'),
+  ) &&
+  all(
+    book['legacies'],
+    ({ order, under }) => isRecord(order) && isOrder(order) && orNull(under, isGoalId(under)),
+  );
+
 const isPartsSound = (
   flight: Record<string, unknown>,
   authority: Record<string, unknown>,
 ): boolean => {
   const { order, leftFrom, controller } = flight;
-  const { safety, newestGoal, latch, directives } = authority;
-  const numbers = (part: unknown, ...keys: string[]): boolean =>
-    isRecord(part) && keys.every((key) => typeof part[key] === 'number');
+  const { roster, followed, safety, safetyKeyHex, newestGoal, orders } = authority;
   return (
     orNull(order, numbers(order, 'number', 'heightM', 'goalEpoch', 'goalSequence', 'goalIssuer')) &&
     orNull(leftFrom, typeof leftFrom === 'string') &&
     orNull(controller, numbers(controller, 'atMs', 'bootMs')) &&
     orNull(safety, typeof safety === 'string') &&
-    orNull(newestGoal, numbers(newestGoal, 'issuer', 'epoch', 'sequence')) &&
-    orNull(latch, isRecord(latch) && numbers(latch['place'], 'bootEpoch', 'sequence')) &&
-    Array.isArray(directives) &&
-    directives.every(
-      (one: unknown) => Array.isArray(one) && numbers(one[1], 'bootEpoch', 'sequence'),
-    )
+    orNull(newestGoal, isGoalId(newestGoal)) &&
+    orNull(roster, typeof roster === 'string') &&
+    orNull(followed, texts(followed, 'rootHex', 'keyHex')) &&
+    orNull(safetyKeyHex, typeof safetyKeyHex === 'string') &&
+    isOrderBook(orders)
   );
 };

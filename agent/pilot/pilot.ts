@@ -5,7 +5,8 @@ import { Encoder } from '#protocols/mavlink/codec.ts';
 import { AutopilotTracker } from '#protocols/mavlink/heartbeat.ts';
 import { HeartbeatWatchdog } from '#protocols/mavlink/heartbeat-watchdog.ts';
 import type { Trouble } from '#protocols/trouble.ts';
-import { Authority, type AuthorityState, type OperatorKey } from './act/authority.ts';
+import type { Commander } from '#protocols/gossip/roster-operators.ts';
+import { Authority, type AuthorityState } from './act/authority.ts';
 import { COMPANION_COMPID, Controls } from './act/controls.ts';
 import { newFlightCore, type FlightCore, type FlightMemory } from './act/flight-core.ts';
 import { Follower } from './act/follower.ts';
@@ -25,8 +26,10 @@ const HEARTBEAT_LIMITS = { hungAfterMs: 500, recoverMs: 1000 };
 /** Everything that a pilot is made from; written into the record, so that a replay starts the same. */
 export interface PilotStart {
   sysid: number;
-  /** Operators' keys, raw Ed25519 in hex. */
+  /** Operators' keys, raw Ed25519 in hex: believed until a roster comes. */
   operators: readonly { member: number; publicKeyHex: string }[];
+  /** Whose rosters are taken, raw Ed25519 in hex; left out = nobody's. */
+  authorityPublicKeyHex?: string;
   /** The vehicle is a stand-in or SITL. */
   simulated?: boolean;
   /** Monotonic ms at which this process began. */
@@ -72,10 +75,10 @@ export interface Pilot {
   remembered: { flight: FlightMemory; authority: AuthorityState } | undefined;
 }
 
-const operatorKeys = (operators: PilotStart['operators']): OperatorKey[] =>
+const commandersOf = (operators: PilotStart['operators']): Commander[] =>
   operators.flatMap(({ member, publicKeyHex }) => {
     const publicKey = publicKeyFromHex(publicKeyHex);
-    return publicKey === undefined ? [] : [{ member, publicKey }];
+    return publicKey === undefined ? [] : [{ member, publicKey, precedence: 0 }];
   });
 
 /** A pilot ready for its first tick. `verify` checks Ed25519 signatures; nothing else is handed in. */
@@ -84,8 +87,11 @@ export const createPilot = (start: PilotStart, verify: Verify): Pilot => {
   const target = { sysid: start.sysid, compid: 1 };
   const authority = new Authority(
     start.sysid,
-    operatorKeys(start.operators),
-    verify,
+    {
+      operators: commandersOf(start.operators),
+      authorityKey: publicKeyFromHex(start.authorityPublicKeyHex ?? ''),
+      verify,
+    },
     memory.authority,
   );
   const core = newFlightCore(

@@ -90,6 +90,7 @@ export class PilotProcess {
       sysid,
       simulated: config.simulated,
       operators: config.keys.operators,
+      authorityPublicKeyHex: config.keys.authorityPublicKeyHex,
       startMs: systemClock.monotonicMs(),
       memory: new MemoryFile(config.runDir).read((error) => tell({ memory: String(error) })),
     };

@@ -1,4 +1,8 @@
-import { emptyPilotStatus, type PilotStatus } from '#protocols/channel/pilot-status.ts';
+import {
+  emptyPilotStatus,
+  STANDING_DIRECTIVES,
+  type PilotStatus,
+} from '#protocols/channel/pilot-status.ts';
 import { geodeticFromNed } from '#protocols/frames.ts';
 import { FLIGHT_PHASES } from '#protocols/flight-phase.ts';
 import { FLIGHT_MODES } from '#protocols/mavlink/modes.ts';
@@ -36,6 +40,8 @@ export const pilotStatusOf = (
   }
   const { phase, reason } = core.memory;
   status.reason = reason === 'traffic' ? `traffic: ${trafficWords}` : reason;
+  if (core.waitsFor !== undefined)
+    status.reason = `${reason}, waits for drone ${core.waitsFor} to pass`;
   status.troubles = troublesOf(troubles.link, core, troubles.clockJumpedMs, readings.nowMs);
   if (phase === 'boot') {
     const [gravest] = troubles.link.filter(({ grave }) => grave).map(troubleText);
@@ -95,6 +101,8 @@ const tellFlight = (values: Values, core: FlightCore, follower: Follower): void 
   values.phase = FLIGHT_PHASES.indexOf(memory.phase);
   values.engaged = core.engaged ? 1 : 0;
   values.latched = authority.latched ? 1 : 0;
+  values.standing = STANDING_DIRECTIVES.indexOf(authority.standing);
+  values.rosterEpoch = authority.rosterEpoch ?? Number.NaN;
   const plan = follower.fresh ? follower.current : undefined;
   if (plan !== undefined) {
     values.planId = plan.planId;

@@ -97,6 +97,7 @@ const read = (pilot: Pilot, nowMs: number): Readings => {
     status,
     mode: modeReport(status, telemetry, nowMs),
     verdict,
+    situation: pilot.situation,
     peerTrouble: pilot.peers.trouble(nowMs),
     peersKnown: pilot.peers.hasListened(nowMs),
   };
@@ -124,7 +125,7 @@ const fillSituation = (pilot: Pilot, nowMs: number, vehicleHeardMs: number): voi
   const steering = core.memory.phase === 'offboard' || core.memory.phase === 'holding';
   situation.planFresh =
     steering && core.engaged && follower.fresh && validOrder(core)?.kind === 'fly';
-  situation.operatorHold = core.authority.state.standing === 'hold';
+  situation.operatorHold = core.authority.standing === 'hold';
   situation.mindHeardMs = pilot.mindHeardMs;
   situation.vehicleHeardMs = vehicleHeardMs;
   situation.operatorHeardMs = pilot.operatorHeardMs;
@@ -201,7 +202,7 @@ const changedMemory = (pilot: Pilot): Uint8Array | undefined => {
     return undefined;
   }
   pilot.remembered = { flight, authority: { ...authority.state } };
-  const text = JSON.stringify({ version: 1, flight, authority: authority.state });
+  const text = JSON.stringify({ version: 3, flight, authority: authority.state });
   if (text === pilot.rememberedText) return undefined;
   pilot.rememberedText = text;
   return new TextEncoder().encode(text);

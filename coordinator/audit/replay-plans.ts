@@ -1,5 +1,6 @@
-import { decodeInbox, decodeOutbox } from '#agent/mind/codec.ts';
 import type { PlanAnswer, PlanRequest } from '#agent/mind/plan-port.ts';
+import { decodeInbox } from '#agent/mind/record/inbox.ts';
+import type { MindAgain } from '#agent/mind/replay.ts';
 import type { NumberedRecord } from '#protocols/log/record.ts';
 import { decodeTickRecord } from '#protocols/log/tick-record.ts';
 
@@ -33,23 +34,25 @@ export interface PlansReplay {
 const MAX_WAITING = 64;
 
 /**
- * Runs the recorded requests of a mind through a planner again, every `every`-th answered one, and
- * compares the digests over request, weights and trajectory, up to the first that differs.
- * Throws Fault 'log-tick-malformed', and whatever the planner throws.
+ * Makes the requests of a mind again by running its ticks, and every `every`-th that was answered through
+ * a planner; compares the digests over request, weights and trajectory, up to the first that differs.
+ * Throws Fault 'log-tick-malformed' or 'bytes-malformed', and whatever the planner throws.
  */
 export const replayPlans = async (
   records: AsyncIterable<NumberedRecord>,
   planner: ReplayPlanner,
   every: number,
+  mindOf: (start: Uint8Array) => Pick<MindAgain, 'tick'>,
 ): Promise<PlansReplay> => {
   const replay: PlansReplay = { plans: 0, skipped: 0, divergence: undefined };
+  const minds = new MindsAgain(mindOf);
   const waiting = new Map<number, PlanRequest>();
   let answered = 0;
   for await (const record of records) {
     if (record.channel === 'mind/start') waiting.clear();
-    if (record.channel !== 'mind/tick') continue;
-    const tick = decodeTickRecord(record.payload);
-    const { answer } = decodeInbox(tick.inbox);
+    const thought = minds.feed(record);
+    if (thought === undefined) continue;
+    const { answer, planRequest } = thought;
     const request = answer === null ? undefined : waiting.get(answer.requestId);
     if (answer !== null && request === undefined) replay.skipped += 1;
     if (answer !== null && request !== undefined) {
@@ -60,11 +63,44 @@ export const replayPlans = async (
         if (replay.divergence !== undefined) return replay;
       }
     }
-    const { planRequest } = decodeOutbox(tick.outbox);
     if (planRequest !== null) remember(waiting, planRequest);
   }
   return replay;
 };
+
+interface Thought {
+  answer: PlanAnswer | null;
+  /** Null as well where the mind could not be run: records before this one are lost. */
+  planRequest: PlanRequest | null;
+}
+
+/** The minds of a log, one after the other, each as far as its ticks follow on one another. */
+class MindsAgain {
+  readonly #mindOf: (start: Uint8Array) => Pick<MindAgain, 'tick'>;
+  #mind: Pick<MindAgain, 'tick'> | undefined;
+  #lastTick = -1;
+
+  constructor(mindOf: (start: Uint8Array) => Pick<MindAgain, 'tick'>) {
+    this.#mindOf = mindOf;
+  }
+
+  /** Undefined for anything but a new tick. */
+  feed({ channel, payload }: NumberedRecord): Thought | undefined {
+    if (channel === 'mind/start') {
+      this.#mind = this.#mindOf(payload);
+      this.#lastTick = -1;
+    }
+    if (channel !== 'mind/tick') return undefined;
+    const { tick, nowMs, inbox } = decodeTickRecord(payload);
+    // A batch sent again after the recorder died stands in the log twice.
+    if (tick <= this.#lastTick) return undefined;
+    if (tick !== this.#lastTick + 1) this.#mind = undefined;
+    this.#lastTick = tick;
+    if (this.#mind === undefined) return { answer: decodeInbox(inbox).answer, planRequest: null };
+    const again = this.#mind.tick(nowMs, inbox);
+    return { answer: again.inbox.answer, planRequest: again.outbox.planRequest };
+  }
+}
 
 const remember = (waiting: Map<number, PlanRequest>, request: PlanRequest): void => {
   waiting.set(request.requestId, request);

@@ -25,6 +25,7 @@ interface DirectiveOptions {
   all?: boolean;
   timeoutS: number;
   confirmed?: boolean;
+  takeOver?: boolean;
 }
 
 const POLL_MS = 50;
@@ -55,6 +56,7 @@ export const runDirective = async (
     kind,
     targets: sysids,
     confirmed: options.confirmed === true,
+    takeOver: options.takeOver === true,
   })) as Issued;
   const answers = await gather(context, targets, issued, startedMs, options.timeoutS * 1000);
   const missing = answers.filter((answer) => answer.answer !== 'obeyed').length;

@@ -16,6 +16,8 @@ const outcomeSchema = z.union([
     mission: z.string(),
     drones: z.int().min(1),
     planner: z.enum(['analytic', 'learned']),
+    radio: z.string(),
+    isCut: z.boolean(),
     faults: z.array(z.string()),
     kinds: z.array(z.string()),
     violations: z.array(
@@ -51,7 +53,7 @@ export class FuzzJournal {
    */
   constructor(file: string, settings: FuzzSettings) {
     this.#file = file;
-    const head = { skein: 'fuzz', version: 1, settings: JSON.parse(JSON.stringify(settings)) };
+    const head = { skein: 'fuzz', version: 2, settings: JSON.parse(JSON.stringify(settings)) };
     const text = existsSync(file) ? readText(file) : '';
     const whole = text.slice(0, text.lastIndexOf('\n') + 1);
     this.#bytes = Buffer.byteLength(whole);

@@ -1,3 +1,4 @@
+import type { PlannerModel } from '#agent/mind/plan/open-planner.ts';
 import { PLAN_SETTINGS } from '#agent/mind/plan/settings.ts';
 import { Fault } from '#protocols/fault.ts';
 import type { Mission } from '#protocols/mission/mission.ts';
@@ -18,6 +19,8 @@ export interface EpisodeChoice {
   samples: number;
   /** Percent of the seeds that fly with the shipped model. */
   learnedPercent: number;
+  /** Percent of the seeds that fly until all are home. */
+  wholePercent: number;
 }
 
 /** Drones that one process can fly in reasonable time. */
@@ -71,23 +74,31 @@ const checkRange = (value: number, least: number, most: number, option: string, 
   });
 };
 
+/** A release, and whom this machine trusts to have signed it. */
+export const ownModel = (modelDir = MODEL_DIR): PlannerModel & { modelDir: string } => ({
+  modelDir,
+  modelSignersHex: trustedModelSigners(),
+});
+
 /** Throws Fault 'usage', and loadMission's. */
 export const fuzzSettings = (choice: EpisodeChoice): FuzzSettings => {
-  const { drones, samples, learnedPercent } = choice;
+  const { drones, samples, learnedPercent, wholePercent } = choice;
   checkRange(drones ?? 1, 1, MAX_DRONES, '--drones', 'fly in one process');
   checkRange(samples, PLAN_SETTINGS.elites, MAX_SAMPLES, '--samples', 'make a plan');
   checkRange(learnedPercent, 0, 100, '--learned', 'percent fly with the shipped model');
+  checkRange(wholePercent, 0, 100, '--whole', 'percent fly until all are home');
   return {
     mission: missionOf(choice.mission),
     drones,
     kinds: parseFaultKinds(choice.faults),
     samples,
+    wholeShare: wholePercent / 100,
     ...(learnedPercent === 0
       ? {}
       : {
           learned: {
             share: learnedPercent / 100,
-            model: { modelDir: MODEL_DIR, modelSignersHex: trustedModelSigners() },
+            model: ownModel(),
           },
         }),
   };

@@ -14,6 +14,8 @@ interface FuzzGroup {
 /** The sum over seeds, in their order, whatever order they were flown in. */
 export interface FuzzSummary extends FuzzGroup {
   simulatedS: number;
+  /** Episodes that were ended before all could be home; whether they come home was not judged. */
+  cut: number;
   violations: ViolationLine[];
   byInvariant: Record<string, number>;
   /** Episodes with a violation per drone-hour in the air, and its upper 95 % bound: 3/hours for none. */
@@ -23,6 +25,8 @@ export interface FuzzSummary extends FuzzGroup {
   byFault: Record<string, FuzzGroup>;
   byMission: Record<string, FuzzGroup>;
   byPlanner: Record<string, FuzzGroup>;
+  /** By what every link is before distance and faults. */
+  byRadio: Record<string, FuzzGroup>;
   /** From an operator's abort to each drone that could hear it; null without any. */
   abortP95Ms: number | null;
   aborts: number;
@@ -67,6 +71,7 @@ export const fuzzSummary = (outcomes: readonly SeedOutcome[]): FuzzSummary => {
   return {
     ...whole,
     simulatedS: flown.reduce((sum, { simulatedMs }) => sum + simulatedMs / 1000, 0),
+    cut: flown.filter(({ isCut }) => isCut).length,
     violations,
     byInvariant,
     perDroneHour: whole.droneHours === 0 ? 0 : failed / whole.droneHours,
@@ -74,6 +79,7 @@ export const fuzzSummary = (outcomes: readonly SeedOutcome[]): FuzzSummary => {
     byFault: grouped(flown, ({ kinds }) => (kinds.length === 0 ? ['none'] : kinds)),
     byMission: grouped(flown, ({ mission }) => [mission]),
     byPlanner: grouped(flown, ({ planner }) => [planner]),
+    byRadio: grouped(flown, ({ radio }) => [radio]),
     abortP95Ms: delays[Math.ceil(0.95 * delays.length) - 1] ?? null,
     aborts: delays.length,
     crashes: inOrder.flatMap((one) => ('crash' in one ? [one] : [])),
@@ -135,6 +141,7 @@ export const summaryText = (summary: FuzzSummary): string => {
   const bound = `at most ${percent(summary.shareBound95)} of such episodes have one (95 %)`;
   return [
     `${episodes} episodes, ${(simulatedS / 3600).toFixed(2)} h simulated, ${droneHours.toFixed(2)} drone-hours in the air`,
+    `${summary.cut} of them were cut off before all could be home: whether they come home was not judged`,
     withViolations === 0
       ? `no violation: ${bound}`
       : `${violations.length} violations (${invariants.join(', ')}) in ${withViolations} episodes: ${bound}; seeds ${seeds.join(', ')}`,
@@ -146,6 +153,8 @@ export const summaryText = (summary: FuzzSummary): string => {
     ...Object.entries(summary.byMission).map(groupText),
     'by planner:',
     ...Object.entries(summary.byPlanner).map(groupText),
+    'by radio:',
+    ...Object.entries(summary.byRadio).map(groupText),
     'by kind of fault:',
     ...Object.entries(summary.byFault).map(groupText),
     ...summary.crashes.map(({ seed, crash }) => `seed ${seed} CRASHED: ${crash.split('\n')[0]}`),

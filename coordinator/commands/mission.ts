@@ -32,7 +32,11 @@ export const runMissionValidate = (context: Context, file: string): number => {
 };
 
 /** `skein mission start FILE`: signs the goal and hands it to the swarm. */
-export const runMissionStart = async (context: Context, file: string): Promise<number> => {
+export const runMissionStart = async (
+  context: Context,
+  file: string,
+  takeOver: boolean,
+): Promise<number> => {
   const mission = loadMission(file);
   const view = await fetchView(context);
   const heard = view.drones.filter((drone) => drone.ageS !== null);
@@ -42,7 +46,7 @@ export const runMissionStart = async (context: Context, file: string): Promise<n
       remedy: 'Check "skein status"; start the agents, or "skein sim up".',
     });
   }
-  const answer = await context.station.call('POST', '/mission', { mission });
+  const answer = await context.station.call('POST', '/mission', { mission, takeOver });
   context.output.data(answer, () => `${mission.name} started for ${heard.length} drones.`);
   return EXIT.ok;
 };

@@ -1,7 +1,8 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 
 import { Fault } from '#protocols/fault.ts';
-import { verifySignature } from '#protocols/gossip/signing.ts';
+import { loadRoster } from '#protocols/gossip/roster-file.ts';
+import { generateSigningKey, verifySignature } from '#protocols/gossip/signing.ts';
 import type { Mission } from '#protocols/mission/mission.ts';
 import { systemClock } from '#protocols/system-clock.ts';
 import type { ScenarioInput } from '#sim/scenario.ts';
@@ -13,6 +14,7 @@ import type { Px4Source } from '#sim/swarm/start-swarm.ts';
 import { readReleaseFiles } from '#world/release/release-file.ts';
 import { loadRelease } from '#world/release/release.ts';
 import { loadMission } from '../mission/load.ts';
+import { keepAuthority } from '../roster/authority-directory.ts';
 import { requireNoStation } from '../station/server.ts';
 import type { Context } from './context.ts';
 import { trustedModelSigners } from './model-signers-file.ts';
@@ -75,6 +77,7 @@ export const prepareSwarm = async (
   // Before anything of an older run is replaced: it may be the one that is running.
   await requireNoStation(layout.stationSocket);
   const scenario = scenarioOf(mission, layout, options.seed);
+  const authority = generateSigningKey();
   const stationConfig = writeRunDirectory(layout, {
     swarm: `sim-${options.seed}`,
     seed: options.seed,
@@ -83,7 +86,11 @@ export const prepareSwarm = async (
     mapPort: options.headless ? -1 : options.mapPort,
     scenario,
     unixS: Number(systemClock.unixUs() / 1_000_000n),
+    authority: authority.key,
   });
+  // For "skein roster" on a simulated swarm; the next run has another.
+  const { roster, bytes } = loadRoster(layout.rosterFile, authority.key.publicKey);
+  keepAuthority(join(layout.runDir, 'authority'), authority, roster, bytes);
   return { mission, layout, scenario, stationConfig, px4 };
 };
 

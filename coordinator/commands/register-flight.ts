@@ -63,9 +63,12 @@ const addMissionCommands = (program: Command): void => {
   mission
     .command('start <file>')
     .description('sign the mission as a goal and give it to the swarm')
-    .action(async (file: string, _options: object, command: Command) => {
+    .option('--take-over', 'though another operator has the command')
+    .action(async (file: string, options: { takeOver?: boolean }, command: Command) => {
       const { runMissionStart } = await import('./mission.ts');
-      await withContext(command, (context) => runMissionStart(context, file));
+      await withContext(command, (context) =>
+        runMissionStart(context, file, options.takeOver === true),
+      );
     });
   mission
     .command('progress')
@@ -91,10 +94,11 @@ const addDirectiveCommands = (program: Command): void => {
       .addHelpText('after', `\nExamples:\n  skein ${kind} 2\n  skein ${kind} --all --json`);
     if (kind === 'kill')
       command.option('--confirm-kill', 'the second confirmation that kill needs');
+    if (kind === 'resume') command.option('--take-over', 'though another operator has the command');
     command.action(
       async (
         sysids: string[],
-        options: { all?: boolean; timeout: string; confirmKill?: boolean },
+        options: { all?: boolean; timeout: string; confirmKill?: boolean; takeOver?: boolean },
         self: Command,
       ) => {
         const { runDirective } = await import('./directive.ts');
@@ -104,6 +108,7 @@ const addDirectiveCommands = (program: Command): void => {
             all: options.all === true,
             timeoutS: wholeNumber(options.timeout, '--timeout'),
             confirmed: options.confirmKill === true,
+            takeOver: options.takeOver === true,
           }),
         );
       },

@@ -10,6 +10,7 @@ export interface RawFuzzOptions {
   faults: string;
   samples: string;
   learned: string;
+  whole: string;
 }
 
 interface RawReplayOptions extends RawFuzzOptions {
@@ -21,7 +22,7 @@ interface RawReplayOptions extends RawFuzzOptions {
 /** What to type to see the same again. */
 const replayCommand = (raw: RawReplayOptions): string =>
   [
-    `skein sim replay --seed ${raw.seed} --faults ${raw.faults} --samples ${raw.samples} --learned ${raw.learned}`,
+    `skein sim replay --seed ${raw.seed} --faults ${raw.faults} --samples ${raw.samples} --learned ${raw.learned} --whole ${raw.whole}`,
     ...(raw.drones === undefined ? [] : [`--drones ${raw.drones}`]),
     ...(raw.mission === undefined ? [] : [`--mission ${raw.mission}`]),
     ...(raw.until === undefined ? [] : [`--until ${raw.until}`]),
@@ -33,7 +34,12 @@ export const withEpisodeOptions = (command: Command): Command =>
     .option('--mission <mission>', 'search, goto, swap or a file; drawn by each seed if left out')
     .option('--faults <kinds>', 'all, none, or kinds with commas, e.g. kill,partition,gnss', 'all')
     .option('--samples <n>', 'futures that the analytic planner imagines per plan', '32')
-    .option('--learned <percent>', 'of the seeds that fly with the shipped model', '5');
+    .option('--learned <percent>', 'of the seeds that fly with the shipped model', '5')
+    .option(
+      '--whole <percent>',
+      'of the seeds that fly until all are home; the others are cut off 20 to 60 s after the goal',
+      '20',
+    );
 
 export const episodeOptions = (raw: RawFuzzOptions): EpisodeChoice => ({
   drones: raw.drones === undefined ? undefined : wholeNumber(raw.drones, '--drones'),
@@ -41,6 +47,7 @@ export const episodeOptions = (raw: RawFuzzOptions): EpisodeChoice => ({
   faults: raw.faults,
   samples: wholeNumber(raw.samples, '--samples'),
   learnedPercent: wholeNumber(raw.learned, '--learned'),
+  wholePercent: wholeNumber(raw.whole, '--whole'),
 });
 
 /** `sim fuzz`, `sim replay` and `sim shrink`: whole swarms in one process and virtual time, with faults. */
@@ -50,18 +57,26 @@ export const addFuzzCommands = (sim: Command): void => {
       'fly whole swarms in virtual time, with seeded faults, before an invariant checker',
     )
     .requiredOption('--seeds <a..b>', 'one episode each, both ends included')
-    .option('--jobs <n>', 'threads', '1')
+    .option('--jobs <n>', 'processes that fly at a time', '1')
     .option(
       '--out <file>',
       'journal, a line for each seed; a run with the same one goes on from it',
     )
+    .option('--shrink <folder>', 'reduce the first of each violation to a scenario file there')
+    .option('--stall <seconds>', 'an episode without a step for so long hangs', '60')
     .addHelpText(
       'after',
       '\nExamples:\n  skein sim fuzz --seeds 1..20 --jobs 2\n  skein sim fuzz --seeds 1..10000 --jobs 2 --out fuzz.jsonl\n  skein sim fuzz --seeds 7 --drones 5 --faults kill,partition --json',
     )
     .action(
       async (
-        raw: RawFuzzOptions & { seeds: string; jobs: string; out?: string },
+        raw: RawFuzzOptions & {
+          seeds: string;
+          jobs: string;
+          out?: string;
+          shrink?: string;
+          stall: string;
+        },
         command: Command,
       ) => {
         const { runSimFuzz } = await import('./sim-fuzz.ts');
@@ -71,6 +86,8 @@ export const addFuzzCommands = (sim: Command): void => {
             seeds: raw.seeds,
             jobs: wholeNumber(raw.jobs, '--jobs'),
             out: raw.out,
+            shrink: raw.shrink,
+            stallS: wholeNumber(raw.stall, '--stall'),
           }),
         );
       },

@@ -144,7 +144,8 @@ const addProcessCommands = (program: Command): void => {
     .requiredOption('--config <file>', "the station's configuration")
     .action(async (options: { config: string }) => {
       const { runStation } = await import('../station/main.ts');
-      process.exitCode = await runStation(options.config);
+      // Timers and a transport that takes its time to close would keep the process for ever.
+      process.exit(await runStation(options.config));
     });
   program
     .command('agent')

@@ -70,11 +70,17 @@ const addWorkCommand = (sweep: Command): void => {
     .command('work')
     .description('fly chunks of sweeps that wait in a queue, until stopped')
     .option('--jobs <n>', 'threads (default: one per core)')
+    .option('--model <dir>', 'release that flies the learned ones, here', 'models/current')
     .option('--lease <seconds>', 'silent for so long, a worker loses its chunk to another', '30')
     .addHelpText('after', '\nExample:\n  skein sweep work --redis redis://10.0.0.5:6379 --jobs 8')
     .action(async (_raw: unknown, command: Command) => {
       // `--redis` and `--jobs` are the sweep's options too, and commander may give them to it.
-      const raw = command.optsWithGlobals<{ redis?: string; jobs?: string; lease: string }>();
+      const raw = command.optsWithGlobals<{
+        redis?: string;
+        jobs?: string;
+        lease: string;
+        model: string;
+      }>();
       const { redis } = raw;
       if (redis === undefined)
         return command.error("error: required option '--redis <url>' not specified");
@@ -84,6 +90,7 @@ const addWorkCommand = (sweep: Command): void => {
           redis,
           jobs: jobsOf(raw.jobs),
           leaseS: wholeNumber(raw.lease, '--lease'),
+          model: raw.model,
         }),
       );
     });

@@ -1,4 +1,4 @@
-import { mindReplayable } from '#agent/mind/replay.ts';
+import { mindAgain, mindReplayable } from '#agent/mind/replay.ts';
 import { openPlanner } from '#agent/mind/plan/open-planner.ts';
 import { safePlanner } from '#agent/mind/plan/safe.ts';
 import { PLAN_SETTINGS } from '#agent/mind/plan/settings.ts';
@@ -89,7 +89,10 @@ const imagineAgain = async (directory: string, options: ReplayOptions): Promise<
   try {
     // In flight the analytic model would take over; a replay by another model proves nothing.
     if (planner.fault !== undefined) throw planner.fault;
-    return await replayPlans(readFlight(openDisk(directory)), planner, options.everyPlan);
+    const records = readFlight(openDisk(directory));
+    return await replayPlans(records, planner, options.everyPlan, (start) =>
+      mindAgain(start, safePlanner(PLAN_SETTINGS)),
+    );
   } finally {
     await planner.close();
   }

@@ -95,6 +95,8 @@ export const runSimUp = async (context: Context, options: SimOptions): Promise<n
       `Next: skein mission start ${options.missionFile}`,
   );
   await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
+  // Told once more while it brings everything down it must not end at once and leave the rest running.
+  for (const signal of SIGNALS) process.on(signal, () => undefined);
   await simulation.stop();
   return EXIT.ok;
 };

@@ -17,7 +17,7 @@ export const statusText = (context: Context, view: SwarmView): string => {
     mission === null
       ? `${view.swarm}: no mission`
       : `${mission.name}${mission.cancelled ? ' (cancelled)' : ''}: ${(mission.searchedFraction * 100).toFixed(1)} % searched, ` +
-        `${view.findings.length} found, ${mission.elapsedS.toFixed(0)} s`;
+        `${view.findings.length} found, ${mission.elapsedS.toFixed(0)} s; ordered by ${mission.operator}`;
   const rows = view.drones.map((drone) => [
     `${drone.sysid} ${drone.name}`,
     drone.phase,

@@ -5,7 +5,7 @@ import { resolve } from 'node:path';
 import { EXIT, Fault } from '#protocols/fault.ts';
 import type { FuzzSettings } from '#sim/fuzz/fuzz-episode.ts';
 import type { SeedVerdict } from '#sim/fuzz/run-fuzz-episode.ts';
-import { chunksOf, seedsOf, type Chunk } from '#sim/sweep/chunk.ts';
+import { chunksOf, seedsOf, type Chunk, type ChunkSettings } from '#sim/sweep/chunk.ts';
 import { poolFleet } from '#sim/sweep/pool-fleet.ts';
 import { checkedRedisUrl } from '#sim/sweep/redis-connection.ts';
 import { ResultsDirectory } from '#sim/sweep/results-directory.ts';
@@ -15,7 +15,7 @@ import { startRedisFleet } from '#sim/sweep/start-redis-fleet.ts';
 import { workForRedis } from '#sim/sweep/start-redis-worker.ts';
 import { chunksFailed, type Fleet } from '#sim/sweep/sweep.ts';
 import type { Context } from './context.ts';
-import { parseSeeds } from './fuzz-options.ts';
+import { ownModel, parseSeeds } from './fuzz-options.ts';
 import { fuzzSummary, summaryText, violationsOf, violationText } from './fuzz-summary.ts';
 
 export interface SweepOptions {
@@ -52,16 +52,23 @@ export const runSweep = async (context: Context, options: SweepOptions): Promise
       exit: 'usage',
     });
   }
+  // Where the model lies, and who signed it, is for each machine to say.
+  const { learned, ...others } = settings;
+  const shared: ChunkSettings = {
+    ...others,
+    ...(learned === undefined ? {} : { learnedShare: learned.share }),
+  };
   const seeds = parseSeeds(options.seeds);
   const range = { first: seeds[0]!, last: seeds.at(-1)! };
-  const sources = sourcesDigest(sha256);
+  const model = ownModel();
+  const sources = sourcesDigest(sha256, model);
   // The chunk's size too: chunks of another size are other files.
-  const sweep = sha256(Buffer.from(JSON.stringify([sources, size, settings]))).slice(0, 16);
+  const sweep = sha256(Buffer.from(JSON.stringify([sources, size, shared]))).slice(0, 16);
   const directory = new ResultsDirectory(resolve(options.out ?? `.skein/sweep-${sweep}`), sweep);
   const signal = stopSignal();
   const flown = new Map<number, SeedVerdict[]>();
   const waiting: Chunk[] = [];
-  for (const chunk of chunksOf(sweep, settings, range, size)) {
+  for (const chunk of chunksOf(sweep, shared, range, size)) {
     const kept = directory.kept(chunk);
     if (kept === undefined) waiting.push(chunk);
     else flown.set(chunk.first, kept.verdicts);
@@ -112,7 +119,7 @@ const flyAll = async (
 ): Promise<{ chunk: Chunk; why: string }[]> => {
   const fleet: Fleet =
     redis === undefined
-      ? poolFleet(startPool(jobs ?? availableParallelism()))
+      ? poolFleet(startPool(jobs ?? availableParallelism(), ownModel()))
       : await startRedisFleet({ url: checkedRedisUrl(redis), sources });
   const failed: { chunk: Chunk; why: string }[] = [];
   let done = 0;
@@ -143,12 +150,14 @@ const flyAll = async (
 /** `skein sweep work`: flies chunks of whatever sweep waits in the queue, until it is stopped. */
 export const runSweepWork = async (
   { output }: Context,
-  options: { redis: string; jobs: number | undefined; leaseS: number },
+  options: { redis: string; jobs: number | undefined; leaseS: number; model: string },
 ): Promise<number> => {
+  const model = ownModel(options.model);
   await workForRedis(
     {
       url: checkedRedisUrl(options.redis),
-      sources: sourcesDigest(sha256),
+      sources: sourcesDigest(sha256, model),
+      model,
       jobs: options.jobs ?? availableParallelism(),
       leaseMs: 1000 * options.leaseS,
       say: (line) => output.say(line),

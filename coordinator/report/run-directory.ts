@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import * as z from 'zod';
@@ -35,6 +35,21 @@ export const writeReport = (path: string, html: string, option = '--out'): void 
     writeFileSync(path, html);
   } catch (cause) {
     throw new Fault('report-unwritable', `${path}: cannot be written`, {
+      exit: 'usage',
+      data: { path },
+      remedy: `Choose another place with ${option}.`,
+      cause,
+    });
+  }
+};
+
+/** Makes the folder of what takes long to find: before the work, not after. Throws 'report-unwritable'. */
+export const makeReportFolder = (path: string, option: string): void => {
+  try {
+    mkdirSync(path, { recursive: true });
+    accessSync(path, constants.W_OK);
+  } catch (cause) {
+    throw new Fault('report-unwritable', `${path}: is no folder that can be written to`, {
       exit: 'usage',
       data: { path },
       remedy: `Choose another place with ${option}.`,

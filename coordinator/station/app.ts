@@ -9,6 +9,7 @@ import {
   type DirectiveKind,
 } from '#protocols/gossip/directive.ts';
 import type { GoalId } from '#protocols/gossip/goal-id.ts';
+import type { MeshReport } from '#protocols/gossip/mesh-report.ts';
 import { missionSchema, type Mission } from '#protocols/mission/mission.ts';
 import { missionGeometry } from './mission-geometry.ts';
 import type { SwarmView } from './view.ts';
@@ -17,12 +18,22 @@ import type { SwarmView } from './view.ts';
 export interface Station {
   view(): SwarmView;
   mission(): Mission | undefined;
-  startMission(mission: Mission): Promise<{ goal: GoalId }>;
+  /** Throws Fault 'not-in-command' while another operator has it and this one does not `takeOver`. */
+  startMission(mission: Mission, takeOver: boolean): Promise<{ goal: GoalId }>;
+  /** As {@link startMission}, for what sets drones in motion again. */
   sendDirective(
     kind: DirectiveKind,
     targets: number[],
     confirmed: boolean,
+    takeOver: boolean,
   ): Promise<{ issuer: number; number: number }>;
+  /** The mesh as the station's member sees it. */
+  mesh(): MeshReport;
+  /**
+   * Takes a signed roster and spreads it. Throws Fault 'roster-not-taken', and 'roster-without-station'
+   * unless the station may `leave`.
+   */
+  introduceRoster(signedRoster: Uint8Array, leave: boolean): Promise<{ epoch: number }>;
   /** Resolves when the view may have changed, at the latest after a second. */
   changed(): Promise<void>;
 }
@@ -31,9 +42,21 @@ const directiveBody = z.strictObject({
   kind: z.enum(Object.keys(DIRECTIVES) as [DirectiveKind, ...DirectiveKind[]]),
   targets: z.array(z.number().int().min(1).max(250)).max(MAX_DIRECTIVE_TARGETS),
   confirmed: z.boolean(),
+  takeOver: z.boolean().default(false),
 });
 
-const missionBody = z.strictObject({ mission: missionSchema });
+/** A roster's budget on the air, in base64. */
+const MAX_ROSTER_CHARS = 65_536;
+
+const rosterBody = z.strictObject({
+  roster: z.base64().max(MAX_ROSTER_CHARS),
+  leave: z.boolean(),
+});
+
+const missionBody = z.strictObject({
+  mission: missionSchema,
+  takeOver: z.boolean().default(false),
+});
 
 /** A page that lost the station asks again after so long. */
 const RETRY_MS = 1000;
@@ -42,6 +65,7 @@ const RETRY_MS = 1000;
 export const createReadApp = (station: Station): Hono => {
   const app = new Hono();
   app.get('/state', (context) => context.json(station.view()));
+  app.get('/mesh', (context) => context.json(station.mesh()));
   app.get('/mission', (context) => {
     const mission = station.mission();
     return context.json(mission === undefined ? null : missionGeometry(mission));
@@ -63,7 +87,7 @@ export const createControlApp = (station: Station): Hono => {
   const app = createReadApp(station);
   app.post('/mission', async (context) => {
     const body = missionBody.parse(await context.req.json());
-    return context.json(await station.startMission(body.mission));
+    return context.json(await station.startMission(body.mission, body.takeOver));
   });
   app.post('/directive', async (context) => {
     const body = directiveBody.parse(await context.req.json());
@@ -72,7 +96,13 @@ export const createControlApp = (station: Station): Hono => {
         exit: 'refused',
       });
     }
-    return context.json(await station.sendDirective(body.kind, body.targets, body.confirmed));
+    const { kind, targets, confirmed, takeOver } = body;
+    return context.json(await station.sendDirective(kind, targets, confirmed, takeOver));
+  });
+  app.post('/roster', async (context) => {
+    const { roster, leave } = rosterBody.parse(await context.req.json());
+    const bytes = Uint8Array.from(Buffer.from(roster, 'base64'));
+    return context.json(await station.introduceRoster(bytes, leave));
   });
   app.onError((error, context) => {
     if (error instanceof Fault) {

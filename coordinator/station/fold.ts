@@ -4,7 +4,7 @@ import { emptyLookCounts, mergeBelief, type LookCounts } from '#agent/mind/belie
 import type { Received } from '#protocols/channel/mesh-messages.ts';
 import type { Beacon } from '#protocols/gossip/beacon.ts';
 import type { Finding } from '#protocols/gossip/finding.ts';
-import { compareGoalIds } from '#protocols/gossip/goal-order.ts';
+import { compareGoalIds, isNextEpoch } from '#protocols/gossip/goal-order.ts';
 import type { Goal } from '#protocols/gossip/goal.ts';
 import type { Intent } from '#protocols/gossip/intent.ts';
 import type { TaskReport } from '#protocols/gossip/task-report.ts';
@@ -93,6 +93,20 @@ export const hear = (
 
 const isCurrent = (state: StationState, goal: Goal['id']): boolean =>
   state.goal !== undefined && compareGoalIds(state.goal.id, goal) === 0;
+
+/**
+ * The newest goal that anybody speaks of. A drone may fly one that the station never heard, or forgot with the
+ * operator who was revoked; an order of ours must be newer, or nobody takes it.
+ */
+export const newestKnownGoal = ({ goal, drones }: StationState): Goal['id'] | undefined => {
+  const told = [...drones.values()].flatMap(({ beacon }) => beacon.goal ?? []);
+  return told
+    .filter((id) => isNextEpoch(id, goal?.id))
+    .reduce<Goal['id'] | undefined>(
+      (newest, id) => (newest === undefined || compareGoalIds(id, newest) > 0 ? id : newest),
+      goal?.id,
+    );
+};
 
 /** A newer goal starts a new picture; trails stay. */
 export const hearGoal = (state: StationState, goal: Goal, atMs: number): void => {

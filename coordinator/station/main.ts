@@ -4,31 +4,39 @@
  *   node coordinator/station/main.ts --config FILE
  */
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 import { EXIT, Fault } from '#protocols/fault.ts';
 import { publicKeyFromHex } from '#protocols/gossip/identity.ts';
+import { openGroupKey } from '#protocols/gossip/group-key.ts';
 import { createMeshMember, type MeshMember } from '#protocols/gossip/mesh-member.ts';
+import type { MeshReport } from '#protocols/gossip/mesh-report.ts';
 import { MeshSession } from '#protocols/gossip/mesh-session.ts';
 import type { Mesh } from '#protocols/gossip/mesh.ts';
-import { openNode } from '#protocols/gossip/node.ts';
-import { loadRoster } from '#protocols/gossip/roster-file.ts';
+import { openLanes } from '#protocols/gossip/node-lanes.ts';
+import { readRoster, saveRoster } from '#protocols/gossip/roster-file.ts';
 import { loadSigningKey, verifySignature } from '#protocols/gossip/signing.ts';
+import { startingTrust } from '#protocols/gossip/starting-trust.ts';
 import { seededRandom } from '#protocols/random.ts';
 import { systemClock } from '#protocols/system-clock.ts';
 import type { StationConfig } from '#sim/swarm/run-directory.ts';
 import { createPageApp } from '../map/page-files.ts';
 import { createControlApp, createReadApp, type Station } from './app.ts';
-import { emptyStation, hear, hearGoal, note, type StationState } from './fold.ts';
+import { emptyStation, hear, hearGoal, newestKnownGoal, note, type StationState } from './fold.ts';
+import { readFollowedAuthority, writeFollowedAuthority } from './followed-authority-file.ts';
 import { createGoalDesk } from '#protocols/gossip/goal-desk.ts';
 import { Journal } from './journal-file.ts';
 import { serveLoopback, serveUnix } from './server.ts';
 import { stationBeacon } from '#protocols/gossip/station-beacon.ts';
+import { leaseOf, needsCommand, requireCommand } from './lease.ts';
+import { requireOwnPlace } from './own-place.ts';
 import { viewOf } from './view-of.ts';
 import type { SwarmView } from './view.ts';
 
 const TICK_MS = 50;
+const RELAY_MS = 10;
 const BEACON_MS = 1000;
 const VIEW_MS = 250;
 
@@ -37,6 +45,7 @@ const unixMs = (): number => Number(systemClock.unixUs() / 1000n);
 /** The mesh member with its transport, and the picture that it feeds. */
 class StationProcess implements Station {
   readonly #config: StationConfig;
+  readonly #authorityFile: string;
   readonly #member: MeshMember;
   readonly #session: MeshSession;
   readonly #state: StationState = emptyStation();
@@ -48,26 +57,36 @@ class StationProcess implements Station {
 
   constructor(config: StationConfig) {
     this.#config = config;
-    const authorityKey = publicKeyFromHex(config.keys.authorityPublicKeyHex);
-    if (authorityKey === undefined) {
+    const rootKey = publicKeyFromHex(config.keys.authorityPublicKeyHex);
+    if (rootKey === undefined) {
       throw new Fault('config-field', 'keys.authorityPublicKeyHex is not 64 hexadecimal digits', {
         exit: 'usage',
       });
     }
     const key = loadSigningKey(config.keys.privateKeyFile);
-    const { bytes } = loadRoster(config.keys.rosterFile, authorityKey);
+    this.#authorityFile = join(config.runDir, 'authority.json');
+    const followed = readFollowedAuthority(this.#authorityFile, rootKey);
+    const { authorityKey, signedRoster } = startingTrust(
+      rootKey,
+      readRoster(config.keys.rosterFile),
+      followed && { authorityKey: followed },
+      verifySignature,
+    );
     this.#member = createMeshMember({
       self: config.member,
       sign: key.sign,
       verify: verifySignature,
       authorityKey,
-      signedRoster: bytes,
+      rootKey,
+      signedRoster,
       bootEpoch: Math.floor(unixMs() / 1000),
       nowMs: systemClock.monotonicMs(),
+      groupKeyOf: (roster, signer) => openGroupKey(roster, config.member, key.seed, signer),
     });
     this.#session = new MeshSession(this.#member, systemClock, this.#random.fork('session'), {
       onReceived: (message, envelope) => {
         hear(this.#state, message, (id) => this.#nameOf(id));
+        if (message.topic === 'roster') this.#keepRoster(envelope);
         this.#journal.heard(message, envelope, unixMs());
       },
       onSent: () => undefined,
@@ -79,18 +98,20 @@ class StationProcess implements Station {
   async start(): Promise<void> {
     const config = this.#config;
     const session = this.#session;
-    const mesh = await openNode({
+    const mesh = await openLanes({
       key: loadSigningKey(config.keys.privateKeyFile),
       roster: this.#member.admission.roster,
       listen: config.mesh.listen,
       bootstrap: config.mesh.bootstrap,
       mdns: config.mesh.mdns,
+      multicast: config.mesh.multicast,
       random: this.#random.fork('node'),
       handlers: session,
     });
     this.#mesh = mesh;
     session.attach(mesh);
     setInterval(() => session.tick(), TICK_MS);
+    setInterval(() => session.relay(), RELAY_MS);
     setInterval(() => {
       session.publishBeacon(() => stationBeacon(session.echoes()));
       this.#journal.view(this.view());
@@ -115,9 +136,10 @@ class StationProcess implements Station {
   }
 
   startMission(
-    mission: Parameters<Station['startMission']>[0],
+    ...[mission, takeOver]: Parameters<Station['startMission']>
   ): ReturnType<Station['startMission']> {
-    const goal = this.#desk.start(mission, this.#state.goal?.id, now());
+    requireCommand(this.#lease(), takeOver);
+    const goal = this.#desk.start(mission, newestKnownGoal(this.#state), now());
     hearGoal(this.#state, goal, now());
     this.#journal.mission(mission, unixMs());
     this.#session.tick();
@@ -125,13 +147,53 @@ class StationProcess implements Station {
   }
 
   sendDirective(
-    ...[kind, targets, confirmed]: Parameters<Station['sendDirective']>
+    ...[kind, targets, confirmed, takeOver]: Parameters<Station['sendDirective']>
   ): ReturnType<Station['sendDirective']> {
+    if (needsCommand(kind)) requireCommand(this.#lease(), takeOver);
     const { number } = this.#desk.direct(kind, targets, confirmed, now());
     const whom = targets.length === 0 ? 'all' : targets.join(', ');
     note(this.#state, now(), `station: ${kind} to ${whom}`);
     this.#session.tick();
     return Promise.resolve({ issuer: this.#member.admission.self, number });
+  }
+
+  #lease(): ReturnType<typeof leaseOf> {
+    const { roster, self } = this.#member.admission;
+    const heardS = (member: number): number => {
+      const heardMs = this.#session.heardMs(member);
+      return heardMs < 0 ? Number.POSITIVE_INFINITY : (now() - heardMs) / 1000;
+    };
+    return leaseOf(this.view().mission, roster, self, heardS);
+  }
+
+  mesh(): MeshReport {
+    return this.#session.report();
+  }
+
+  introduceRoster(
+    ...[signedRoster, leave]: Parameters<Station['introduceRoster']>
+  ): ReturnType<Station['introduceRoster']> {
+    const { admission } = this.#member;
+    if (!leave) requireOwnPlace(admission, signedRoster);
+    this.#session.introduceRoster(signedRoster);
+    this.#keepRoster(signedRoster);
+    const { epoch } = admission.roster;
+    note(this.#state, now(), `station: roster of epoch ${epoch}`);
+    return Promise.resolve({ epoch });
+  }
+
+  /** The next start begins with it. A disk that refuses ends nothing: the mesh has it. */
+  #keepRoster(signedRoster: Uint8Array): void {
+    try {
+      saveRoster(this.#config.keys.rosterFile, signedRoster);
+      const { rootKey, admission } = this.#member;
+      const { authorityKey } = admission;
+      writeFollowedAuthority(this.#authorityFile, { rootKey, authorityKey });
+    } catch (error) {
+      process.stderr.write(
+        `${JSON.stringify({ event: 'roster-not-kept', detail: String(error) })}\n`,
+      );
+    }
   }
 
   changed(): Promise<void> {

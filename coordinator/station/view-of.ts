@@ -5,7 +5,7 @@ import { posterior } from '#agent/mind/belief/posterior.ts';
 import type { MeshStatus } from '#protocols/channel/mesh-messages.ts';
 import { geodeticFromNed, type Origin } from '#protocols/frames.ts';
 import { decodeKnots } from '#protocols/gossip/intent.ts';
-import type { Member, Roster } from '#protocols/gossip/roster.ts';
+import { memberById, type Member, type Roster } from '#protocols/gossip/roster.ts';
 import { troubleRemedy, troubleText, unpackTrouble } from '#protocols/trouble.ts';
 import type { HeardDrone, StationState } from './fold.ts';
 import type { CellView, DroneView, SwarmView, TroubleView } from './view.ts';
@@ -64,6 +64,7 @@ const missionView = (state: StationState, roster: Roster, moment: Moment): Swarm
   return {
     name: goal.mission.name,
     goal: goal.id,
+    operator: memberById(roster, goal.id.issuer)?.name ?? `member ${goal.id.issuer}`,
     cancelled: goal.cancelled,
     elapsedS: (moment.nowMs - state.goalAtMs) / 1000,
     cells: grid.cells.length,

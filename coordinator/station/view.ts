@@ -68,6 +68,8 @@ export interface SwarmView {
   mission: {
     name: string;
     goal: GoalId;
+    /** Whose goal it is: who has the command. */
+    operator: string;
     cancelled: boolean;
     elapsedS: number;
     cells: number;

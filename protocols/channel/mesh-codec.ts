@@ -1,6 +1,6 @@
 import { Packr } from 'msgpackr';
 
-import type { MeshStatus, Publish, Received } from './mesh-messages.ts';
+import type { MeshStatus, Publish } from './mesh-messages.ts';
 
 /** Messages between a drone's own mesh and mind: never a foreign byte, so no scan and no schema. */
 const packr = new Packr({ useRecords: false });
@@ -8,9 +8,6 @@ const packr = new Packr({ useRecords: false });
 /** Byte strings come out of the same class that goes in; a Buffer would compare and print differently. */
 const unpack = (bytes: Uint8Array): unknown =>
   packr.unpack(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength));
-
-export const encodeReceived = (received: Received): Uint8Array => packr.pack(received);
-export const decodeReceived = (bytes: Uint8Array): Received => unpack(bytes) as Received;
 
 export const encodePublish = (publish: Publish): Uint8Array => packr.pack(publish);
 export const decodePublish = (bytes: Uint8Array): Publish => unpack(bytes) as Publish;

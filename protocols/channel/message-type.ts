@@ -6,7 +6,7 @@ export const MESSAGE_TYPE = {
   trajectory: 2,
   /** pilot → mind and mesh, 10 Hz, fixed layout: pilot-status.ts */
   pilotStatus: 3,
-  /** mesh → pilot: a signed envelope's bytes (directive or safety); the pilot verifies it itself */
+  /** mesh → pilot: a signed envelope's bytes (directive, safety or roster); the pilot verifies it itself */
   envelope: 4,
   /** mesh → pilot, 10 Hz, fixed layout: neighbours.ts */
   neighbours: 5,

@@ -4,8 +4,8 @@ import { numberLayout } from './number-layout.ts';
 /**
  * What the pilot tells its own drone ten times a second. Units by name; frames: NED of the mission's
  * origin for positions (NaN until a safety envelope gave an origin), NED for velocities, FRD for rates.
- * Angles in rad. Codes index FLIGHT_PHASES, FLIGHT_MODES (mavlink/modes.ts)
- * and PLAN_SOURCES; −1 = unknown.
+ * Angles in rad. Codes index FLIGHT_PHASES, FLIGHT_MODES (mavlink/modes.ts), PLAN_SOURCES and
+ * STANDING_DIRECTIVES; −1 = unknown.
  */
 const STATUS_FIELDS = [
   'nowMs',
@@ -53,6 +53,8 @@ const STATUS_FIELDS = [
   'directiveIssuer',
   'directiveNumber',
   'orderNumber',
+  'standing',
+  'rosterEpoch',
 ] as const;
 
 export type PilotStatusField = (typeof STATUS_FIELDS)[number];
@@ -64,6 +66,10 @@ export interface PilotStatus {
   /** What keeps the drone from flying, or soon may; the gravest first, at most MAX_TROUBLES. */
   troubles: Trouble[];
 }
+
+/** What an operator's directive keeps in force until a resume or a newer goal. */
+export const STANDING_DIRECTIVES = ['none', 'hold', 'rtl', 'land'] as const;
+export type StandingDirective = (typeof STANDING_DIRECTIVES)[number];
 
 const MAX_REASON_BYTES = 80;
 

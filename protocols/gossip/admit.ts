@@ -1,6 +1,7 @@
 import type { PayloadByTopic } from '../channel/mesh-messages.ts';
 import { Fault, type FaultData } from '../fault.ts';
 import type { Envelope } from './envelope.ts';
+import { isNextEpoch } from './goal-order.ts';
 import { plainReader, type EnvelopeReader, type OpenedEnvelope } from './opened-envelope.ts';
 import {
   emptyRegisters,
@@ -9,12 +10,13 @@ import {
   isDurable,
   isNewer,
   keepEntry,
+  newestGoal,
   newestRelease,
   type Registers,
 } from './registers.ts';
 import { AUTHORITY, maySay } from './roles.ts';
 import type { Member, Roster } from './roster.ts';
-import { openRoster } from './signed-roster.ts';
+import { authorityOf, openNextRoster } from './signed-roster.ts';
 import type { Verify } from './signing.ts';
 import { fullBucket, takeTokens, type TokenBucket } from './token-bucket.ts';
 import type { Topic } from './topic.ts';
@@ -26,7 +28,8 @@ import type { Topic } from './topic.ts';
  */
 export interface AdmissionState {
   readonly self: number;
-  readonly authorityKey: Uint8Array;
+  /** Whom rosters are taken from: changes only by a roster that it signed over to the next. */
+  authorityKey: Uint8Array;
   readonly verify: Verify;
   readonly reader: EnvelopeReader;
   roster: Roster;
@@ -161,6 +164,14 @@ const admitPayload = (
     const newest = newestRelease(state.registers, name);
     if (version < newest) return refuse('ignore', 'rollback', { name, version, newest });
   }
+  if (accepted.envelope.topic === 'goal') {
+    const { id } = accepted.payload as PayloadByTopic['goal'];
+    const newest = newestGoal(state.registers)?.goal;
+    // Ignored, not rejected: whoever carries it may know goals that we do not.
+    if (!isNextEpoch(id, newest)) {
+      return refuse('ignore', 'implausible', { author: author.id, topic, epoch: id.epoch });
+    }
+  }
   return remember(state, accepted, nowMs)
     ? accepted
     : refuse('ignore', 'stale', { author: author.id, topic });
@@ -212,6 +223,8 @@ const takeRate = (
   return takeTokens(bucket, limits, 1, nowMs);
 };
 
+const BEHIND = new Set(['authority-superseded', 'authority-unlinked']);
+
 const admitRoster = (
   state: AdmissionState,
   envelope: Envelope,
@@ -224,10 +237,12 @@ const admitRoster = (
   if (bootEpoch < state.roster.epoch) return refuse('ignore', 'stale', { epoch: bootEpoch });
   let roster: Roster;
   try {
-    roster = openRoster(bytes, state.authorityKey, state.verify, state.reader);
+    roster = openNextRoster(bytes, state);
   } catch (error) {
-    if (error instanceof Fault) return refuse('reject', 'roster', { code: error.code });
-    throw error;
+    if (!(error instanceof Fault)) throw error;
+    // Whoever carries it may be behind with the changes of authority, or we are.
+    const verdict = BEHIND.has(error.code) ? 'ignore' : 'reject';
+    return refuse(verdict, 'roster', { code: error.code, why: error.message });
   }
   if (roster.swarm !== state.roster.swarm) {
     return refuse('ignore', 'roster', { swarm: roster.swarm });
@@ -245,6 +260,7 @@ const keyText = (members: ReadonlyMap<number, Member>, id: number): string | und
 const adoptRoster = (state: AdmissionState, roster: Roster): void => {
   const known = state.members;
   state.roster = roster;
+  state.authorityKey = authorityOf(roster, state.authorityKey);
   state.members = membersOf(roster);
   // A member with a new key is a new member: its device starts counting afresh.
   const belongs = (id: number): boolean =>

@@ -6,12 +6,17 @@ import { taskIdSchema } from './bid.ts';
 import { exactBytes } from './byte-string.ts';
 import { goalIdSchema } from './goal-id.ts';
 
+export const MAX_MODE_CHARS = 20;
+export const MAX_REASON_CHARS = 80;
+export const MAX_MODEL_CHARS = 40;
+export const MAX_ECHOES = 8;
+
 /** What a drone (or the station) says of itself about once a second. Ages; is never repaired. */
 export const beaconSchema = z.strictObject({
   sysid: z.uint32().max(255),
   phase: z.enum(FLIGHT_PHASES),
   armed: z.boolean(),
-  mode: z.string().max(20),
+  mode: z.string().max(MAX_MODE_CHARS),
   latE7: z.int32(),
   lonE7: z.int32(),
   altAmslCm: z.int32(),
@@ -28,13 +33,13 @@ export const beaconSchema = z.strictObject({
   /** Last directive obeyed: [issuer, number]. */
   directive: z.tuple([z.uint32().max(65_535), z.uint32()]).nullable(),
   /** Why the drone does what it does, when that is not simply the mission. */
-  reason: z.string().max(80),
+  reason: z.string().max(MAX_REASON_CHARS),
   planSource: z.enum(['model', 'analytic', 'safe', 'none']),
-  model: z.string().max(40),
+  model: z.string().max(MAX_MODEL_CHARS),
   /** Head of the audit chain: [segment index, first 8 bytes]. */
   logHead: z.tuple([z.uint32(), exactBytes(8)]).nullable(),
-  /** Echo for the swarm clock: [member, its last sentMs heard, our monotonic ms at receipt]. */
-  echoes: z.array(z.tuple([z.uint32().max(65_535), z.number(), z.number()])).max(8),
+  /** Echo for the swarm clock: [member, its last sentMs heard, our monotonic ms at receipt, see beacon-layout.ts]. */
+  echoes: z.array(z.tuple([z.uint32().max(65_535), z.number(), z.number()])).max(MAX_ECHOES),
   /** What keeps it from flying (packTrouble); numbers that a version does not know are left out. */
   troubles: z
     .array(z.tuple([z.uint32().max(127), z.string().max(MAX_SUBJECT_CHARS)]))

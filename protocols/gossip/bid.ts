@@ -1,5 +1,6 @@
 import * as z from 'zod';
 
+import { isPrice, MAX_PRICE } from './bid-price.ts';
 import { goalIdSchema } from './goal-id.ts';
 
 /** Longest task id, e.g. `lane:-12:4:9` or `confirm:-12:4`. */
@@ -10,21 +11,26 @@ export const taskIdSchema = z
   .regex(/^[a-z0-9:.-]+$/u);
 
 export const MAX_BID_ENTRIES = 96;
+export const MAX_BID_HEARD = 250;
 
 /**
- * What a drone believes of the auction (CBBA: Choi, Brunet, How 2009): per task the winner, its bid
- * and the author's own time stamp of that knowledge; `heard` holds when each member was last heard,
- * by its own stamps.
+ * What a drone believes of the auction (CBBA: Choi, Brunet, How 2009): per task the winner and its bid,
+ * a price of bid-price.ts; `heard` holds the newest round heard of each member.
  */
 export const bidSchema = z.strictObject({
   goal: goalIdSchema,
-  /** Grows with every bid of the author; time stamps of the entries count in these units of their author. */
+  /** Grows with every bid of the author. */
   round: z.uint32(),
-  bundle: z.array(taskIdSchema).max(16),
   entries: z
-    .array(z.tuple([taskIdSchema, z.uint32().max(65_535), z.number().min(0).max(1e6), z.uint32()]))
+    .array(
+      z.tuple([
+        taskIdSchema,
+        z.uint32().max(65_535),
+        z.number().max(MAX_PRICE).refine(isPrice, 'no price of the auction'),
+      ]),
+    )
     .max(MAX_BID_ENTRIES),
-  heard: z.array(z.tuple([z.uint32().max(65_535), z.uint32()])).max(250),
+  heard: z.array(z.tuple([z.uint32().max(65_535), z.uint32()])).max(MAX_BID_HEARD),
 });
 
 export type Bid = z.infer<typeof bidSchema>;

@@ -61,6 +61,13 @@ const forgetContradiction = (clock: ClockOffset, older: 'upper' | 'lower', nowMs
   if (width < -ROUNDING_MS) clock[older] = undefined;
 };
 
+/** How much longer a message took than the fastest of late, ms; 0 while nothing is known. */
+export const latenessMs = (clock: ClockOffset, sentMs: number, receivedMs: number): number => {
+  const { upper } = clock;
+  if (upper === undefined) return 0;
+  return Math.max(0, receivedMs - sentMs - (upper.valueMs + DRIFT * (receivedMs - upper.atMs)));
+};
+
 /** Add `offsetMs` to the member's monotonic ms to get ours, within ± `errorMs`. */
 export const clockEstimate = (
   clock: ClockOffset | undefined,

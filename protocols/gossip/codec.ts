@@ -3,14 +3,14 @@ import type * as z from 'zod';
 
 import type { PayloadByTopic } from '../channel/mesh-messages.ts';
 import { Fault } from '../fault.ts';
-import { beaconSchema } from './beacon.ts';
+import { decodeBeacon, encodeBeacon } from './beacon-layout.ts';
 import { beliefSchema } from './belief.ts';
-import { bidSchema } from './bid.ts';
+import { decodeBid, encodeBid } from './bid-layout.ts';
 import { decodeDirective, encodeDirective } from './directive.ts';
 import { findingSchema } from './finding.ts';
 import { goalIdSchema, type GoalId } from './goal-id.ts';
 import { goalSchema } from './goal.ts';
-import { intentSchema } from './intent.ts';
+import { decodeIntent, encodeIntent } from './intent-layout.ts';
 import { releaseSchema } from './release.ts';
 import { rosterSchema } from './roster.ts';
 import { decodeSafetyEnvelope, encodeSafetyEnvelope } from './safety-envelope.ts';
@@ -18,19 +18,34 @@ import { scanMsgpack, type ScanFault } from './scan.ts';
 import { taskReportSchema } from './task-report.ts';
 import { TOPICS, type Topic } from './topic.ts';
 
-/** Topics whose payload the pilot reads, in a layout of their own. */
-type FixedTopic = 'directive' | 'safety';
+/**
+ * What the pilot reads, and what is said so often that its bytes fill the air and its decoding the
+ * processor, has a layout of its own; the rest is msgpack.
+ */
+const LAYOUTS = {
+  directive: { encode: encodeDirective, decode: decodeDirective },
+  safety: { encode: encodeSafetyEnvelope, decode: decodeSafetyEnvelope },
+  intent: { encode: encodeIntent, decode: decodeIntent },
+  beacon: { encode: encodeBeacon, decode: decodeBeacon },
+  bid: { encode: encodeBid, decode: decodeBid },
+} satisfies { [T in Topic]?: Layout<T> };
+
+interface Layout<T extends Topic> {
+  /** Throws Fault 'payload-invalid' for what it cannot say, 'payload-oversize' beyond the budget. */
+  encode(payload: PayloadByTopic[T]): Uint8Array;
+  /** Undefined for anything malformed. Never throws. */
+  decode(bytes: Uint8Array): PayloadByTopic[T] | undefined;
+}
+
+type FixedTopic = keyof typeof LAYOUTS;
 type PackedTopic = Exclude<Topic, FixedTopic>;
 
 const SCHEMAS: { [T in PackedTopic]: z.ZodObject & z.ZodType<PayloadByTopic[T]> } = {
   goal: goalSchema,
   roster: rosterSchema,
-  intent: intentSchema,
-  bid: bidSchema,
   taskReport: taskReportSchema,
   belief: beliefSchema,
   finding: findingSchema,
-  beacon: beaconSchema,
   release: releaseSchema,
 };
 
@@ -87,19 +102,17 @@ export const encodePayload = <T extends Topic>(
 /** The payload of hostile bytes, or what is wrong with them. Never throws. */
 export const decodePayload = <T extends Topic>(topic: T, bytes: Uint8Array): DecodedPayload<T> => {
   if (isFixed(topic)) {
-    const payload = topic === 'directive' ? decodeDirective(bytes) : decodeSafetyEnvelope(bytes);
+    const payload = LAYOUTS[topic].decode(bytes);
     if (payload === undefined) return { ok: false, code: 'layout', detail: '' };
     return { ok: true, payload: payload as PayloadByTopic[T] };
   }
   return decodePacked(topic, bytes) as DecodedPayload<T>;
 };
 
-const isFixed = (topic: Topic): topic is FixedTopic => topic === 'directive' || topic === 'safety';
+const isFixed = (topic: Topic): topic is FixedTopic => Object.hasOwn(LAYOUTS, topic);
 
 const encodeFixed = (topic: FixedTopic, payload: unknown): Uint8Array =>
-  topic === 'directive'
-    ? encodeDirective(payload as PayloadByTopic['directive'])
-    : encodeSafetyEnvelope(payload as PayloadByTopic['safety']);
+  (LAYOUTS[topic] as Layout<FixedTopic>).encode(payload as PayloadByTopic[FixedTopic]);
 
 const encodePacked = (topic: Topic, payload: unknown): Uint8Array => {
   const packed = topic as PackedTopic;

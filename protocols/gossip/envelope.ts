@@ -60,6 +60,10 @@ export const attachSignature = (unsigned: Uint8Array, signature: Uint8Array): Ui
 export const signedPart = (bytes: Uint8Array): Uint8Array =>
   bytes.subarray(0, bytes.length - ENVELOPE_SIGNATURE_BYTES);
 
+/** The payload in the bytes of a sound envelope, as a view. */
+export const payloadPart = (bytes: Uint8Array): Uint8Array =>
+  bytes.subarray(ENVELOPE_HEADER_BYTES, bytes.length - ENVELOPE_SIGNATURE_BYTES);
+
 /** Parses an envelope; undefined for anything malformed or over its topic's budget. Checks no signature. */
 export const decodeEnvelope = (bytes: Uint8Array): Envelope | undefined => {
   if (bytes.length < ENVELOPE_OVERHEAD_BYTES) return undefined;

@@ -1,9 +1,11 @@
 import type { PayloadByTopic } from '../channel/mesh-messages.ts';
 import type { DirectiveKind } from './directive.ts';
 import type { GoalId } from './goal-id.ts';
-import { compareGoalIds } from './goal-order.ts';
 import type { MeshMember } from './mesh-member.ts';
 import { queuePublish, signSafety } from './mesh-publish.ts';
+import { MAX_ANSWERS, orderTag, type OrderTag } from './order-tag.ts';
+import { entriesOf, isStopEntry, newestGoal } from './registers.ts';
+import { memberById } from './roster.ts';
 import type { Mission } from '../mission/mission.ts';
 import { safetyEnvelopeOf } from '../mission/safety.ts';
 
@@ -30,14 +32,15 @@ export const createGoalDesk = (member: MeshMember, unixMs: number): GoalDesk => 
   return {
     start: (mission, newest, nowMs) => {
       const issuer = member.admission.self;
-      let id: GoalId = { issuer, epoch: 1, sequence: 0 };
-      if (newest !== undefined && compareGoalIds(id, newest) <= 0) {
-        id = { issuer, epoch: newest.epoch + 1, sequence: 0 };
-      }
+      const sequence = memberById(member.admission.roster, issuer)?.precedence ?? 0;
+      const kept = newestGoal(member.admission.registers)?.goal;
+      const epoch = 1 + Math.max(newest?.epoch ?? 0, kept?.epoch ?? 0);
+      const id: GoalId = { issuer, epoch, sequence };
       const fleet = member.admission.roster.members
         .filter((one) => one.role === 'drone')
         .map((one) => one.id);
-      const safety = signSafety(member, safetyEnvelopeOf(mission, id, fleet), nowMs);
+      const limits = { ...safetyEnvelopeOf(mission, id, fleet), answers: answersOf(member, nowMs) };
+      const safety = signSafety(member, limits, nowMs);
       const goal = {
         id,
         expiresAfterS: EXPIRES_AFTER_S,
@@ -50,9 +53,23 @@ export const createGoalDesk = (member: MeshMember, unixMs: number): GoalDesk => 
     },
     direct: (kind, targets, confirmed, nowMs) => {
       number += 1;
-      const directive = { kind, targets, confirmed, number };
+      const directive = { kind, targets, confirmed, number, answers: answersOf(member, nowMs) };
       queuePublish(member, { topic: 'directive', payload: directive }, nowMs, true);
       return directive;
     },
   };
 };
+
+/** Sooner nobody reacts to what a station shows: an order given in that time was given at once with it. */
+const NOTICED_AFTER_MS = 1000;
+
+/**
+ * The directives of other operators that no goal has ended, aborts and then the newest first: what is
+ * ordered now is said over them.
+ */
+const answersOf = ({ admission: { registers, self } }: MeshMember, nowMs: number): OrderTag[] =>
+  entriesOf(registers, 'directive')
+    .filter(({ author, receivedMs }) => author !== self && nowMs - receivedMs >= NOTICED_AFTER_MS)
+    .sort((a, b) => Number(isStopEntry(b)) - Number(isStopEntry(a)) || b.order - a.order)
+    .slice(0, MAX_ANSWERS)
+    .map(({ bytes }) => orderTag(bytes));

@@ -1,14 +1,7 @@
-import {
-  closeSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  writeSync,
-} from 'node:fs';
-import { dirname, join } from 'node:path';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
+import { replaceFile } from '../replaced-file.ts';
 import { parseCounters, type Counters } from './counters.ts';
 
 /** The files of a mesh member in its own directory: counters and durable state, replaced whole. */
@@ -40,24 +33,5 @@ const readIfThere = (path: string): Uint8Array => {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return new Uint8Array(0);
     throw error;
-  }
-};
-
-/** On disk before it is in place: after a power cut there is the old file or the new one, never half. */
-const replaceFile = (path: string, bytes: Uint8Array): void => {
-  const next = `${path}.next`;
-  const file = openSync(next, 'w', 0o600);
-  try {
-    writeSync(file, bytes);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-  renameSync(next, path);
-  const directory = openSync(dirname(path), 'r');
-  try {
-    fsyncSync(directory);
-  } finally {
-    closeSync(directory);
   }
 };

@@ -1,9 +1,16 @@
 import { peerIdOfKey } from './identity.ts';
+import type { Stranger } from './mesh.ts';
 import type { Roster } from './roster.ts';
+
+/** Whoever dials with ever new keys fills no more than this. */
+const MAX_STRANGERS = 16;
 
 /** Which member is behind a libp2p peer id, and where it may be reached: the roster, as a transport sees it. */
 export class MemberTable {
   readonly #members = new Map<string, { id: number; addresses: string[] }>();
+
+  /** The latest who were turned away at the door, with how often. */
+  readonly #strangers = new Map<string, number>();
 
   constructor(roster: Roster) {
     this.adopt(roster);
@@ -22,6 +29,23 @@ export class MemberTable {
 
   idOf(peerId: string): number | undefined {
     return this.#members.get(peerId)?.id;
+  }
+
+  /** True for a member; whoever is none is noted. */
+  welcomes(peerId: string): boolean {
+    if (this.#members.has(peerId)) return true;
+    const count = (this.#strangers.get(peerId) ?? 0) + 1;
+    this.#strangers.delete(peerId);
+    for (const longest of this.#strangers.keys()) {
+      if (this.#strangers.size < MAX_STRANGERS) break;
+      this.#strangers.delete(longest);
+    }
+    this.#strangers.set(peerId, count);
+    return false;
+  }
+
+  strangers(): Stranger[] {
+    return [...this.#strangers].map(([peerId, turnedAway]) => ({ peerId, turnedAway }));
   }
 
   peerIds(): string[] {

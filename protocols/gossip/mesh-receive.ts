@@ -1,9 +1,11 @@
-import type { Received } from '../channel/mesh-messages.ts';
+import type { PayloadByTopic, Received } from '../channel/mesh-messages.ts';
 import { admit, type Accepted, type Refusal } from './admit.ts';
-import { clockEstimate, noteEchoed, noteHeard, unknownClock } from './clock-offset.ts';
+import { clockEstimate, latenessMs, noteEchoed, noteHeard, unknownClock } from './clock-offset.ts';
 import type { Envelope } from './envelope.ts';
-import { knowledgeOf, PEER_RATE, type MeshMember } from './mesh-member.ts';
+import { forgetLeavers, knowledgeOf, PEER_RATE, type MeshMember } from './mesh-member.ts';
 import type { GossipVerdict } from './mesh.ts';
+import { noteLateness, type Pace } from './pace.ts';
+import { noteWord } from './peer-account.ts';
 import { isDurable, type Entry } from './registers.ts';
 import { answerRepair } from './repair.ts';
 import { AUTHORITY } from './roles.ts';
@@ -34,18 +36,19 @@ export const receiveGossip = (
   const receipt: Receipt = { verdict: 'ignore', received: [], envelopes: [], replies: [] };
   const envelopes = member.admission.reader.split(bundle);
   if (!takeTokens(bucket, PEER_RATE, envelopes?.length ?? 1, nowMs)) {
-    note(member, 'peer-rate');
+    note(member, from, 'peer-rate');
     return receipt;
   }
   if (envelopes === undefined) {
-    note(member, 'malformed');
+    note(member, from, 'malformed');
     return { ...receipt, verdict: 'reject' };
   }
   for (const bytes of envelopes) {
-    const verdict = receiveEnvelope(member, bytes, 'gossip', nowMs, receipt);
+    const verdict = receiveEnvelope(member, from, bytes, 'gossip', nowMs, receipt);
     if (verdict === 'reject') return { ...receipt, verdict };
     if (verdict === 'accept') receipt.verdict = verdict;
   }
+  learnLateness(member, member.gossipPace, receipt, nowMs);
   return receipt;
 };
 
@@ -60,7 +63,7 @@ export const receiveDirect = (
   const { bucket } = knowledgeOf(member, from, nowMs);
   const cost = 1 + bytes.length / 1024;
   if (!takeTokens(bucket, PEER_RATE, cost, nowMs)) {
-    note(member, 'peer-rate');
+    note(member, from, 'peer-rate');
     return receipt;
   }
   const { admission } = member;
@@ -68,7 +71,8 @@ export const receiveDirect = (
     author === AUTHORITY || admission.members.has(author);
   const reply = answerRepair(admission.registers, bytes, isMember);
   const envelopes = reply.bundle === undefined ? [] : (admission.reader.split(reply.bundle) ?? []);
-  for (const envelope of envelopes) receiveEnvelope(member, envelope, 'repair', nowMs, receipt);
+  for (const envelope of envelopes)
+    receiveEnvelope(member, from, envelope, 'repair', nowMs, receipt);
   if (reply.differs || receipt.received.length > 0) {
     member.nextRepairMs = Math.min(member.nextRepairMs, nowMs + REPAIR_AGAIN_MS);
   }
@@ -76,23 +80,26 @@ export const receiveDirect = (
   return receipt;
 };
 
-const receiveEnvelope = (
+/** Admits one envelope and adds it to the receipt. `lane`: the way that it came. */
+export const receiveEnvelope = (
   member: MeshMember,
+  from: number,
   bytes: Uint8Array,
-  lane: 'gossip' | 'repair',
+  lane: 'gossip' | 'cast' | 'repair',
   nowMs: number,
   receipt: Receipt,
 ): GossipVerdict => {
-  const admission = admit(member.admission, bytes, nowMs, lane);
+  const admission = admit(member.admission, bytes, nowMs, lane === 'repair' ? 'repair' : 'gossip');
   if (admission.verdict !== 'accept') {
-    noteRefusal(member, admission);
+    noteRefusal(member, from, admission);
     return admission.verdict;
   }
   const { envelope } = admission;
   member.counts.messagesIn += 1;
   outliveOwnPast(member, envelope);
+  if (envelope.topic === 'roster') forgetLeavers(member);
   // What repair brings may be old: it proves neither that its author lives nor what its clock says.
-  if (lane === 'gossip') noteAuthor(member, admission, nowMs);
+  if (lane !== 'repair') noteAuthor(member, admission, nowMs);
   receipt.received.push(receivedOf(member, admission, nowMs));
   receipt.envelopes.push(bytes);
   return 'accept';
@@ -119,20 +126,38 @@ const receivedOf = (member: MeshMember, accepted: Accepted, nowMs: number): Rece
 
 const noteAuthor = (member: MeshMember, accepted: Accepted, nowMs: number): void => {
   const { envelope } = accepted;
-  const { author, sentMs, bootEpoch } = envelope;
-  if (isDurable(envelope.topic) || author === member.admission.self) return;
+  const { author, sentMs, bootEpoch, rosterEpoch } = envelope;
+  if (author === AUTHORITY || author === member.admission.self) return;
   const peer = knowledgeOf(member, author, nowMs);
+  noteWord(peer.account, envelope, accepted.bytes.length, nowMs);
+  if (isDurable(envelope.topic)) return;
+  peer.rosterEpoch = rosterEpoch;
   if (bootEpoch !== peer.bootEpoch) peer.clock = unknownClock();
   peer.bootEpoch = bootEpoch;
   peer.lastSentMs = sentMs;
   peer.heardMs = nowMs;
   noteHeard(peer.clock, sentMs, nowMs);
   if (accepted.envelope.topic !== 'beacon') return;
-  const { echoes } = accepted.payload as { echoes: [number, number, number][] };
+  const { echoes, directive } = accepted.payload as PayloadByTopic['beacon'];
+  peer.obeyed = directive;
   for (const [of, ourSentMs, theirHeardMs] of echoes) {
     if (of !== member.admission.self || !member.sentTimes.has(ourSentMs)) continue;
     noteEchoed(peer.clock, ourSentMs, theirHeardMs, nowMs);
   }
+};
+
+/** What ages is signed as it departs: its time stamp tells how long the channel kept it. */
+export const learnLateness = (
+  member: MeshMember,
+  pace: Pace,
+  { received }: Receipt,
+  nowMs: number,
+): void => {
+  const departed = received.find(({ topic }) => !isDurable(topic));
+  if (departed === undefined) return;
+  const clock = member.peers.get(departed.author)?.clock;
+  if (clock === undefined) return;
+  noteLateness(pace, departed.author, latenessMs(clock, departed.sentMs, nowMs));
 };
 
 /** A message of our own from a later boot than this one: the count of boots was lost; go past it. */
@@ -146,15 +171,32 @@ const outliveOwnPast = (member: MeshMember, envelope: Envelope): void => {
   member.sequence = 0;
 };
 
-const note = (member: MeshMember, code: string): void => {
+/** A forger may name any of 65,535 authors. */
+const MAX_REFUSED = 64;
+
+/** Counts a message that was refused, by whom it names or who carried it, and says why. */
+export const note = (member: MeshMember, who: number, code: string): void => {
   member.counts.refused += 1;
   member.counts.lastRefusal = code;
+  const { refusals } = member;
+  const count = (refusals.get(who)?.count ?? 0) + 1;
+  refusals.delete(who);
+  for (const longest of refusals.keys()) {
+    if (refusals.size < MAX_REFUSED) break;
+    refusals.delete(longest);
+  }
+  refusals.set(who, { count, last: code });
 };
 
 /** Late copies are how gossip and repair work, not refusals worth a person's attention. */
-const noteRefusal = (member: MeshMember, refusal: Refusal): void => {
+const noteRefusal = (member: MeshMember, from: number, refusal: Refusal): void => {
   if (refusal.code === 'stale' || refusal.code === 'duplicate' || refusal.code === 'own') return;
-  note(member, `${refusal.code} ${JSON.stringify(refusal.data)}`.slice(0, 200));
+  const { author } = refusal.data;
+  note(
+    member,
+    typeof author === 'number' ? author : from,
+    `${refusal.code} ${JSON.stringify(refusal.data)}`.slice(0, 200),
+  );
 };
 
 /** A durable message as it was first received, for a mind that starts late or again. */

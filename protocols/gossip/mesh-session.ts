@@ -4,13 +4,18 @@ import type { Random } from '../random.ts';
 import type { Clock } from '../time.ts';
 import { admit } from './admit.ts';
 import { clockEstimate } from './clock-offset.ts';
-import type { MeshMember } from './mesh-member.ts';
+import { renewedLane } from './fast-lane.ts';
+import { passOrder } from './fast-orders.ts';
+import { receiveCast } from './fast-receive.ts';
+import { forgetLeavers, type MeshMember } from './mesh-member.ts';
 import { queueBeacon, queuePublish, signSafety } from './mesh-publish.ts';
 import { recall, receiveDirect, receiveGossip, type Receipt } from './mesh-receive.ts';
-import { greeting, meshTick } from './mesh-tick.ts';
+import { meshReport, type MeshReport } from './mesh-report.ts';
+import { greeting, meshTick, relayTick } from './mesh-tick.ts';
 import type { GossipVerdict, Mesh, MeshHandlers } from './mesh.ts';
 import { queueLasting } from './outgoing.ts';
 import { allEntries, type Entry } from './registers.ts';
+import type { Roster } from './roster.ts';
 
 /** What a session tells its owner. */
 export interface SessionEvents {
@@ -59,6 +64,10 @@ export class MeshSession implements MeshHandlers {
     for (const reply of receipt.replies) this.#mesh?.send(from, reply);
   }
 
+  onCast(bytes: Uint8Array): void {
+    this.#deliver(receiveCast(this.member, bytes, this.#clock.monotonicMs(), this.#random), true);
+  }
+
   onConnect(member: number): void {
     this.#connectedMs.set(member, this.#clock.monotonicMs());
     this.#mesh?.send(member, greeting(this.member));
@@ -68,15 +77,26 @@ export class MeshSession implements MeshHandlers {
     this.#connectedMs.delete(member);
   }
 
-  #deliver({ received, envelopes }: Receipt): void {
+  #deliver({ received, envelopes }: Receipt, byCast = false): void {
     const order = received.map((_, index) => index);
     const isOrder = (index: number): boolean => received[index]!.topic === 'directive';
     order.sort((a, b) => Number(isOrder(b)) - Number(isOrder(a)) || a - b);
     for (const index of order) {
       const one = received[index]!;
-      if (one.topic === 'roster') this.#mesh?.allow(one.payload);
+      if (one.topic === 'roster') this.#adopt(one.payload);
+      if (one.topic === 'directive' && !byCast) passOrder(this.member.orders, envelopes[index]!);
       this.#events.onReceived(one, envelopes[index]!);
     }
+  }
+
+  #adopt(roster: Roster): void {
+    const { member } = this;
+    const key = member.groupKeyOf(roster, member.admission.authorityKey);
+    member.lane =
+      key === undefined
+        ? undefined
+        : renewedLane(member.lane, roster, key, this.#clock.monotonicMs());
+    this.#mesh?.allow(roster);
   }
 
   /** Throws Fault 'payload-invalid', 'payload-oversize', 'role' or 'publish-implausible'. */
@@ -101,14 +121,20 @@ export class MeshSession implements MeshHandlers {
     const nowMs = this.#clock.monotonicMs();
     const admission = admit(this.member.admission, signedRoster, nowMs);
     if (admission.verdict !== 'accept') {
-      throw new Fault('roster-not-taken', `the roster was not taken: ${admission.code}`, {
-        data: { ...admission.data, reason: admission.code },
-        remedy: 'Sign a roster with a greater epoch by the authority of this swarm.',
-        exit: 'refused',
-      });
+      const { why } = admission.data;
+      throw new Fault(
+        'roster-not-taken',
+        `the roster was not taken: ${String(why ?? admission.code)}`,
+        {
+          data: { ...admission.data, reason: admission.code },
+          remedy: 'Sign a roster with a greater epoch by the authority of this swarm.',
+          exit: 'refused',
+        },
+      );
     }
+    forgetLeavers(this.member);
     queueLasting(this.member.outgoing, 'roster', signedRoster, nowMs);
-    this.#mesh?.allow(this.member.admission.roster);
+    this.#adopt(this.member.admission.roster);
     this.tick();
   }
 
@@ -134,11 +160,26 @@ export class MeshSession implements MeshHandlers {
     if (mesh === undefined) return;
     const nowMs = this.#clock.monotonicMs();
     const peers = mesh.peers().map((peer) => peer.member);
-    const { gossip, envelopes, direct } = meshTick(this.member, peers, nowMs, this.#random);
+    const surroundings = { peers, canCast: mesh.cast !== undefined };
+    const { gossip, casts, envelopes, direct } = meshTick(
+      this.member,
+      surroundings,
+      nowMs,
+      this.#random,
+    );
+    // Before gossip: the same words by one transmission.
+    for (const frame of casts) mesh.cast?.(frame);
     for (const bundle of gossip) mesh.publish(bundle);
     for (const { to, bytes } of direct) mesh.send(to, bytes);
     for (const envelope of envelopes) this.#events.onSent(envelope);
     this.#hangUpSilent(mesh, peers, nowMs);
+  }
+
+  /** Says others' frames again where that is due; costs nothing when none is. */
+  relay(): void {
+    const mesh = this.#mesh;
+    if (mesh?.cast === undefined) return;
+    for (const frame of relayTick(this.member, this.#clock.monotonicMs())) mesh.cast(frame);
   }
 
   #hangUpSilent(mesh: Mesh, peers: readonly number[], nowMs: number): void {
@@ -169,6 +210,11 @@ export class MeshSession implements MeshHandlers {
       .sort(([, a], [, b]) => b.heardMs - a.heardMs)
       .slice(0, 8)
       .map(([id, peer]) => [id, peer.lastSentMs, peer.heardMs]);
+  }
+
+  /** What `skein mesh show` says; {@link status} is what goes on record. */
+  report(): MeshReport {
+    return meshReport(this.member, this.#mesh, this.#clock.monotonicMs());
   }
 
   status(): MeshStatus {

@@ -14,12 +14,17 @@ export const countStreams = (
   connections: readonly Connection[],
   seen: WeakSet<Stream>,
   count: ByteCount,
+  onReceived: (peerId: string, bytes: number) => void,
 ): void => {
-  for (const stream of connections.flatMap((connection) => connection.streams)) {
+  const streams = connections.flatMap((connection) =>
+    connection.streams.map((stream) => ({ stream, peerId: connection.remotePeer.toString() })),
+  );
+  for (const { stream, peerId } of streams) {
     if (seen.has(stream)) continue;
     seen.add(stream);
     stream.addEventListener('message', (event) => {
       count.bytesIn += event.data.byteLength;
+      onReceived(peerId, event.data.byteLength);
     });
     const send = stream.send.bind(stream);
     stream.send = (data) => {

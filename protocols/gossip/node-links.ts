@@ -14,6 +14,7 @@ import type { MemberTable } from './member-table.ts';
 import type { MeshHandlers, MeshPeer } from './mesh.ts';
 import { countStreams } from './node-bytes.ts';
 import type { NodeServices } from './node-options.ts';
+import type { Quarantine } from './quarantine.ts';
 
 const SUPERVISION_MS = 500;
 /**
@@ -31,6 +32,9 @@ const MAX_DISCOVERED = 8;
 export interface LinkOptions {
   node: Libp2p<NodeServices>;
   members: MemberTable;
+  /** Left out: nobody sends too much. */
+  quarantine: Quarantine | undefined;
+  prunesDoubles: boolean;
   topic: string;
   bootstrap: readonly string[];
   handlers: MeshHandlers;
@@ -149,16 +153,24 @@ export class NodeLinks {
   /** Looks after all links now; the timer does it anyway. */
   supervise(): void {
     const { node, members } = this.#options;
-    countStreams(node.getConnections(), this.#seen, this.count);
+    countStreams(node.getConnections(), this.#seen, this.count, this.#noteReceived);
     const isBusy = (peerId: string): boolean =>
-      this.#dialling.has(peerId) || this.#openTo(peerId).length > 0;
+      this.#dialling.has(peerId) ||
+      this.#openTo(peerId).length > 0 ||
+      this.#options.quarantine?.holds(peerId, nowMs()) === true;
     for (const peerId of dueDials(this.#plan, this.#self, members.peerIds(), isBusy, nowMs())) {
       this.#dial(peerId).catch(() => undefined);
     }
-    this.#pruneDoubles();
+    if (this.#options.prunesDoubles) this.#pruneDoubles();
     this.#mendMute();
     this.#upgradeLinks();
   }
+
+  /** Who floods takes a processor even if nothing of it is looked at: cut off, and not let in for a while. */
+  readonly #noteReceived = (peerId: string, bytes: number): void => {
+    if (this.#options.quarantine?.noteBytes(peerId, bytes, nowMs()) !== true) return;
+    for (const one of this.#openTo(peerId)) one.abort(new Error('sends too much'));
+  };
 
   /** QUIC before TCP: under 30 % loss TCP's median delay was 763 ms where QUIC's was 5. */
   async #dial(peerId: string): Promise<void> {

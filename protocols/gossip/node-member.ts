@@ -1,17 +1,22 @@
 import { Fault } from '../fault.ts';
 import type { Random } from '../random.ts';
 import { systemClock } from '../system-clock.ts';
+import type { Clock } from '../time.ts';
 import { resumeCounters } from './counters.ts';
+import { openGroupKey } from './group-key.ts';
 import { publicKeyFromHex } from './identity.ts';
 import { memberFiles, type MemberFiles } from './member-file.ts';
 import { createMeshMember, type MeshMember } from './mesh-member.ts';
 import { MeshSession, type SessionEvents } from './mesh-session.ts';
-import { openNode } from './node.ts';
-import { loadRoster } from './roster-file.ts';
+import type { Undefended } from './node-defences.ts';
+import { openLanes } from './node-lanes.ts';
+import { readRoster } from './roster-file.ts';
 import { checkRosterExpiry } from './signed-roster.ts';
 import { loadSigningKey, verifySignature } from './signing.ts';
+import { startingTrust } from './starting-trust.ts';
 import { StateKeeper } from './state-keeper.ts';
-import { restoreStoredState } from './stored-state.ts';
+import { restoreStoredState, storedTrust } from './stored-state.ts';
+import type { MulticastSettings } from './udp-multicast.ts';
 
 export interface MemberSettings {
   /** Member id: a drone's sysid, or the station's. */
@@ -24,12 +29,17 @@ export interface MemberSettings {
   listen: readonly string[];
   bootstrap: readonly string[];
   mdns: boolean;
+  /** Left out: no fast lane. */
+  multicast?: MulticastSettings | undefined;
   /** The flight's boot epoch, if a supervisor counts them; undefined: every start is a boot. */
   bootEpoch: number | undefined;
   random: Random;
   events: SessionEvents;
   /** Counters or state could not be written; tried again. */
   onNotKept(error: unknown): void;
+  undefended?: Undefended | undefined;
+  /** Default: the system's. */
+  clock?: Clock;
 }
 
 /** A member of the mesh in this process, over libp2p, with its keys, files and timers. */
@@ -41,25 +51,29 @@ export interface RunningMember {
   close(): Promise<void>;
 }
 
-const TICK_MS = 50;
+/** A promise that waits for its tick is so much older when it is heard. */
+const TICK_MS = 20;
+const RELAY_MS = 10;
 
 /**
  * Starts a member: reads keys, roster and state, and joins. Nothing ticks before everyTick. Throws the
  * faults of key and roster files, 'not-in-roster', 'wrong-key', 'roster-expired' and 'mesh-not-listening'.
  */
 export const startMember = async (settings: MemberSettings): Promise<RunningMember> => {
-  const { self, random, events } = settings;
+  const { self, random, events, clock = systemClock } = settings;
   const files = memberFiles(settings.directory);
   const member = loadMember(settings, files);
-  const session = new MeshSession(member, systemClock, random.fork('session'), events);
-  const node = await openNode({
+  const session = new MeshSession(member, clock, random.fork('session'), events);
+  const node = await openLanes({
     key: loadSigningKey(settings.privateKeyFile),
     roster: member.admission.roster,
     listen: settings.listen,
     bootstrap: settings.bootstrap,
     mdns: settings.mdns,
+    multicast: settings.multicast,
     handlers: session,
     random: random.fork('dial'),
+    undefended: settings.undefended,
   }).catch((cause: unknown) => {
     throw new Fault('mesh-not-listening', `member ${self} cannot listen: ${String(cause)}`, {
       data: { member: self, listen: settings.listen.join(' ') },
@@ -69,9 +83,10 @@ export const startMember = async (settings: MemberSettings): Promise<RunningMemb
     });
   });
   session.attach(node);
-  const keeper = new StateKeeper(member, files, systemClock, settings.onNotKept);
+  const keeper = new StateKeeper(member, files, clock, settings.onNotKept);
   keeper.keep();
   let timer: NodeJS.Timeout | undefined;
+  const relaying = setInterval(() => session.relay(), RELAY_MS);
   return {
     session,
     everyTick: (work = () => session.tick()) => {
@@ -84,6 +99,7 @@ export const startMember = async (settings: MemberSettings): Promise<RunningMemb
     addresses: () => node.addresses(),
     close: async () => {
       clearInterval(timer);
+      clearInterval(relaying);
       keeper.keepNow();
       await node.close();
     },
@@ -91,31 +107,39 @@ export const startMember = async (settings: MemberSettings): Promise<RunningMemb
 };
 
 const loadMember = (settings: MemberSettings, files: MemberFiles): MeshMember => {
-  const { self } = settings;
+  const { self, clock = systemClock } = settings;
   const key = loadSigningKey(settings.privateKeyFile);
-  const authorityKey = publicKeyFromHex(settings.authorityPublicKeyHex);
-  if (authorityKey === undefined) {
+  const rootKey = publicKeyFromHex(settings.authorityPublicKeyHex);
+  if (rootKey === undefined) {
     throw new Fault('authority-key-invalid', 'the authority key is not 64 hex digits', {
       data: { authorityPublicKeyHex: settings.authorityPublicKeyHex },
       exit: 'usage',
     });
   }
-  const { roster, bytes } = loadRoster(settings.rosterFile, authorityKey);
-  const unixS = Number(systemClock.unixUs() / 1_000_000n);
+  const state = files.readState();
+  const { roster, signedRoster, authorityKey } = startingTrust(
+    rootKey,
+    readRoster(settings.rosterFile),
+    storedTrust(state, rootKey),
+    verifySignature,
+  );
+  const unixS = Number(clock.unixUs() / 1_000_000n);
   checkRosterExpiry(roster, unixS);
-  const nowMs = systemClock.monotonicMs();
+  const nowMs = clock.monotonicMs();
   const resumed = resumeCounters(files.readCounters(), settings.bootEpoch, unixS);
   const member = createMeshMember({
     self,
     sign: key.sign,
     verify: verifySignature,
     authorityKey,
-    signedRoster: bytes,
+    rootKey,
+    signedRoster,
     bootEpoch: resumed.bootEpoch,
     nowMs,
+    groupKeyOf: (one, signer) => openGroupKey(one, self, key.seed, signer),
   });
   member.sequence = resumed.sequence;
-  restoreStoredState(member, files.readState(), nowMs);
+  restoreStoredState(member, state, nowMs);
   const enrolled = member.admission.members.get(self)?.publicKey;
   if (enrolled?.join() !== key.publicKey.join()) {
     throw new Fault('wrong-key', `the private key is not the one of member ${self}`, {

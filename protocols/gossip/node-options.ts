@@ -6,6 +6,7 @@ import type { Libp2pOptions } from 'libp2p';
 import { MAX_BUNDLE_BYTES } from './bundle.ts';
 import { sha256 } from './digest.ts';
 import { GOSSIP_CACHE, GOSSIP_HEARTBEAT_MS, gossipDegree } from './gossip-degree.ts';
+import type { NodeDefences } from './node-defences.ts';
 import type { SigningKey } from './signing.ts';
 
 type Discovery = NonNullable<Libp2pOptions['peerDiscovery']>[number];
@@ -29,7 +30,11 @@ const MAX_CONNECTIONS = 24;
  */
 const messageId = (data: Uint8Array): Uint8Array => sha256(data).subarray(0, 8);
 
-export const gossipOptions = (swarm: string, members: number): Partial<GossipsubOpts> => ({
+export const gossipOptions = (
+  swarm: string,
+  members: number,
+  { scores }: NodeDefences,
+): Partial<GossipsubOpts> => ({
   ...gossipDegree(members),
   Dout: 1,
   Dscore: 1,
@@ -58,6 +63,7 @@ export const gossipOptions = (swarm: string, members: number): Partial<Gossipsub
     // Peers are members of a closed roster: their addresses say nothing, their invalid messages do.
     IPColocationFactorWeight: 0,
     behaviourPenaltyThreshold: 6,
+    ...(scores ? {} : { behaviourPenaltyWeight: 0 }),
     topics: {
       [gossipTopicOf(swarm)]: {
         topicWeight: 1,
@@ -76,7 +82,7 @@ export const gossipOptions = (swarm: string, members: number): Partial<Gossipsub
         meshFailurePenaltyWeight: 0,
         meshFailurePenaltyDecay: 0.5,
         // Squared: five forged messages in short order and a peer is no longer listened to.
-        invalidMessageDeliveriesWeight: -4,
+        invalidMessageDeliveriesWeight: scores ? -4 : 0,
         invalidMessageDeliveriesDecay: 0.9,
       },
     },
@@ -87,7 +93,10 @@ export interface TransportSettings {
   key: SigningKey;
   listen: readonly string[];
   mdns: boolean;
+  defences: NodeDefences;
   isAllowed(peerId: PeerId): boolean;
+  /** The same for one that dialled us. */
+  isWelcome(peerId: PeerId): boolean;
 }
 
 /** Everything but gossip. Loads libp2p, which takes a third of a second and 60 MB, only when called. */
@@ -102,7 +111,9 @@ export const transportOptions = async (settings: TransportSettings): Promise<Lib
     import('@libp2p/yamux'),
     import('@libp2p/crypto/keys'),
   ]);
-  const isStranger = (peerId: PeerId): boolean => !settings.isAllowed(peerId);
+  const { isAllowed, isWelcome, defences } = settings;
+  const { maxStreamsPerConnection, negotiationTimeoutMs } = defences;
+  const isStranger = (peerId: PeerId): boolean => !isAllowed(peerId);
   return {
     privateKey: privateKeyFromRaw(
       Uint8Array.from([...settings.key.seed, ...settings.key.publicKey]),
@@ -110,23 +121,36 @@ export const transportOptions = async (settings: TransportSettings): Promise<Lib
     addresses: { listen: [...settings.listen] },
     transports: [
       // Dead peers are noticed by QUIC itself; live ones are kept awake well within that time.
-      quic({ handshakeTimeout: 5000, maxIdleTimeout: 4000, keepAliveInterval: 1200 }),
+      quic({
+        handshakeTimeout: 5000,
+        maxIdleTimeout: 4000,
+        keepAliveInterval: 1200,
+        maxConcurrentStreamLimit: maxStreamsPerConnection,
+      }),
       tcp(),
     ],
     connectionEncrypters: [noise()],
-    streamMuxers: [yamux({ maxInboundStreams: 16, maxOutboundStreams: 16 })],
+    streamMuxers: [
+      yamux({
+        maxInboundStreams: maxStreamsPerConnection,
+        maxOutboundStreams: maxStreamsPerConnection,
+      }),
+    ],
     peerDiscovery: settings.mdns ? [await mdnsDiscovery()] : [],
     // Membership holds on both transports; a pre-shared key network would be ignored by QUIC.
     connectionGater: {
       denyDialPeer: isStranger,
-      denyInboundEncryptedConnection: isStranger,
+      denyInboundEncryptedConnection: (peerId) => !isWelcome(peerId),
       denyOutboundEncryptedConnection: isStranger,
       denyDialMultiaddr: () => false,
     },
     connectionManager: {
+      inboundStreamProtocolNegotiationTimeout: negotiationTimeoutMs,
+      inboundUpgradeTimeout: negotiationTimeoutMs,
       maxConnections: MAX_CONNECTIONS,
-      inboundConnectionThreshold: 50,
-      maxIncomingPendingConnections: MAX_CONNECTIONS,
+      // Of one address a second: all that it can keep half-open leaves room for others.
+      inboundConnectionThreshold: 12,
+      maxIncomingPendingConnections: 64,
       dialTimeout: 6000,
       addressDialTimeout: 3000,
       reconnectRetries: 0,

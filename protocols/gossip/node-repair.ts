@@ -1,5 +1,6 @@
 import type { Connection, Libp2p, Stream } from '@libp2p/interface';
 
+import type { NodeDefences } from './node-defences.ts';
 import { MAX_REPAIR_BYTES } from './repair.ts';
 
 export const REPAIR_PROTOCOL = '/skein/repair/1';
@@ -45,12 +46,13 @@ const readMessage = async (stream: Stream): Promise<Uint8Array | undefined> => {
 /** Hands every complete message of a member to `onMessage`. */
 export const handleDirect = (
   node: Libp2p,
+  { repairTimeoutMs, maxRepairStreams }: NodeDefences,
   onMessage: (peerId: string, bytes: Uint8Array) => void,
 ): Promise<void> =>
   node.handle(
     REPAIR_PROTOCOL,
     async (stream, connection) => {
-      const timeout = setTimeout(() => stream.abort(new Error('timeout')), TIMEOUT_MS);
+      const timeout = setTimeout(() => stream.abort(new Error('timeout')), repairTimeoutMs);
       try {
         const message = await readMessage(stream);
         if (message !== undefined) onMessage(connection.remotePeer.toString(), message);
@@ -62,5 +64,5 @@ export const handleDirect = (
         clearTimeout(timeout);
       }
     },
-    { maxInboundStreams: MAX_STREAMS, maxOutboundStreams: MAX_STREAMS },
+    { maxInboundStreams: maxRepairStreams, maxOutboundStreams: MAX_STREAMS },
   );

@@ -1,8 +1,10 @@
-import type { Libp2p } from '@libp2p/interface';
+import type { Libp2p, PeerId } from '@libp2p/interface';
 
 import type { Random } from '../random.ts';
+import { systemClock } from '../system-clock.ts';
 import { MemberTable } from './member-table.ts';
 import type { Mesh, MeshHandlers } from './mesh.ts';
+import { NODE_DEFENCES, type NodeDefences, type Undefended } from './node-defences.ts';
 import { NodeLinks } from './node-links.ts';
 import {
   gossipOptions,
@@ -11,6 +13,7 @@ import {
   type NodeServices,
 } from './node-options.ts';
 import { handleDirect, sendDirect } from './node-repair.ts';
+import { Quarantine } from './quarantine.ts';
 import type { Roster } from './roster.ts';
 import type { SigningKey } from './signing.ts';
 
@@ -25,12 +28,16 @@ export interface NodeOptions {
   mdns: boolean;
   handlers: MeshHandlers;
   random: Random;
+  undefended?: Undefended | undefined;
 }
 
 /** A mesh over libp2p, and the addresses it can be dialled at. */
 export interface MeshNode extends Mesh {
   addresses(): string[];
 }
+
+/** No member's id. */
+const NOBODY = 65_535;
 
 const ignoreFailure = (): undefined => undefined;
 
@@ -43,26 +50,42 @@ export const openNode = async (options: NodeOptions): Promise<MeshNode> => {
   const { handlers, roster } = options;
   const members = new MemberTable(roster);
   const topic = gossipTopicOf(roster.swarm);
-  const node = await startLibp2p(options, members);
+  const defences = { ...NODE_DEFENCES, ...options.undefended };
+  const quarantine = defences.quarantine ? new Quarantine() : undefined;
+  const node = await startLibp2p(options, members, defences, quarantine);
   const { pubsub } = node.services;
+  /** Whom a peer is heard as. */
+  const memberOf = (peerId: string): number | undefined =>
+    members.idOf(peerId) ?? (defences.membersOnly ? undefined : NOBODY);
   // The validator is the receiver: gossip relays by its answer, so a message is admitted before that.
   pubsub.topicValidators.set(topic, (peerId, message) => {
-    const from = members.idOf(peerId.toString());
+    const from = memberOf(peerId.toString());
     return (from === undefined ? 'ignore' : handlers.onGossip(from, message.data)) as never;
   });
-  await handleDirect(node, (peerId, bytes) => {
-    const from = members.idOf(peerId);
+  await handleDirect(node, defences, (peerId, bytes) => {
+    const from = memberOf(peerId);
     if (from !== undefined) handlers.onDirect(from, bytes);
   });
   const { multiaddr: parseAddress } = await import('@multiformats/multiaddr');
   const { bootstrap, random } = options;
-  const links = new NodeLinks({ node, members, topic, bootstrap, handlers, random, parseAddress });
+  const links = new NodeLinks({
+    node,
+    members,
+    quarantine,
+    prunesDoubles: defences.prunesDoubles,
+    topic,
+    bootstrap,
+    handlers,
+    random,
+    parseAddress,
+  });
   pubsub.subscribe(topic);
   return {
     publish: (bytes) => {
       // Fails only while starting or stopping; what ages is worth no retry, the rest is repaired.
       pubsub.publish(topic, bytes).catch(ignoreFailure);
     },
+    cast: undefined,
     send: (to, bytes) => {
       const connection = links.connectionOf(to);
       if (connection !== undefined) sendDirect(connection, bytes).catch(ignoreFailure);
@@ -71,10 +94,11 @@ export const openNode = async (options: NodeOptions): Promise<MeshNode> => {
     hangUp: (member) => links.hangUp(member),
     allow: (next) => {
       members.adopt(next);
-      links.hangUpStrangers();
+      if (defences.membersOnly) links.hangUpStrangers();
       links.supervise();
     },
     traffic: () => ({ ...links.count }),
+    strangers: () => members.strangers(),
     addresses: () => node.getMultiaddrs().map((address) => address.toString()),
     close: async () => {
       links.stop();
@@ -86,7 +110,14 @@ export const openNode = async (options: NodeOptions): Promise<MeshNode> => {
 const startLibp2p = async (
   options: NodeOptions,
   members: MemberTable,
+  defences: NodeDefences,
+  quarantine: Quarantine | undefined,
 ): Promise<Libp2p<NodeServices>> => {
+  let node: Libp2p | undefined;
+  const isMember = (peerId: PeerId): boolean =>
+    !defences.membersOnly || members.idOf(peerId.toString()) !== undefined;
+  const isKeptOut = (peerId: PeerId): boolean =>
+    quarantine?.holds(peerId.toString(), systemClock.monotonicMs()) === true;
   const [{ createLibp2p }, { gossipsub }, { identify }, transport] = await Promise.all([
     import('libp2p'),
     import('@libp2p/gossipsub'),
@@ -95,14 +126,22 @@ const startLibp2p = async (
       key: options.key,
       listen: options.listen,
       mdns: options.mdns,
-      isAllowed: (peerId) => members.idOf(peerId.toString()) !== undefined,
+      defences,
+      isAllowed: (peerId) => isMember(peerId) && !isKeptOut(peerId),
+      isWelcome: (peerId) =>
+        (members.welcomes(peerId.toString()) || !defences.membersOnly) &&
+        !isKeptOut(peerId) &&
+        (node?.getConnections(peerId).length ?? 0) < defences.maxConnectionsPerPeer,
     }),
   ]);
-  return createLibp2p({
+  const { swarm, members: enrolled } = options.roster;
+  const started = await createLibp2p({
     ...transport,
     services: {
       identify: identify(),
-      pubsub: gossipsub(gossipOptions(options.roster.swarm, options.roster.members.length)),
+      pubsub: gossipsub(gossipOptions(swarm, enrolled.length, defences)),
     },
   });
+  node = started;
+  return started;
 };

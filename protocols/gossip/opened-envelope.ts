@@ -1,6 +1,7 @@
 import { splitBundle } from './bundle.ts';
 import { decodePayload, type DecodedPayload } from './codec.ts';
 import { decodeEnvelope, signedPart, type Envelope } from './envelope.ts';
+import { openFrame, type FastFrame } from './fast-frame.ts';
 import type { Verify } from './signing.ts';
 import type { Topic } from './topic.ts';
 import { validatePayload, type Implausible, type ValidationContext } from './validate.ts';
@@ -67,11 +68,14 @@ export interface EnvelopeReader {
   split(bundle: Uint8Array): readonly Uint8Array[] | undefined;
   /** Undefined for anything malformed or over its topic's budget; checks no signature. */
   open(bytes: Uint8Array): OpenedEnvelope | undefined;
+  /** As {@link openFrame}. */
+  frame(bytes: Uint8Array, key: Uint8Array): FastFrame | undefined;
 }
 
 /** Reads everything anew, as is right for bytes from a socket. */
 export const plainReader: EnvelopeReader = {
   split: splitBundle,
+  frame: openFrame,
   open: (bytes) => {
     const envelope = decodeEnvelope(bytes);
     return envelope === undefined ? undefined : new OpenedEnvelope(envelope, bytes);

@@ -1,4 +1,3 @@
-import { packBundles } from './bundle.ts';
 import { fullBucket, takeTokens, type TokenBucket } from './token-bucket.ts';
 import type { Topic } from './topic.ts';
 
@@ -14,6 +13,8 @@ export interface Outgoing {
   ageing: Map<Topic, { payload: MakePayload; sinceMs: number }>;
   lasting: { topic: Topic; envelope: Uint8Array; sinceMs: number }[];
   bucket: TokenBucket | undefined;
+  /** When messages that age last departed. */
+  agedMs: number;
   /** Set when the next tick must send what waits, whatever it is. */
   hurry: boolean;
 }
@@ -30,19 +31,39 @@ const PROMPT: ReadonlySet<Topic> = new Set(['goal', 'directive', 'roster', 'inte
 /** Topics that no budget holds back: orders of people. */
 const UNBUDGETED: ReadonlySet<Topic> = new Set(['goal', 'directive', 'roster']);
 
-/** One message of gossip; a larger envelope (a goal) travels alone. */
-const BUNDLE_BYTES = 16_384;
-
 /**
- * Bytes of envelopes a second that one member may publish on average. Gossip multiplies them by
- * about (members − 1) · 1.8 kB / 200 B on the air; 12 kB/s is eight times what a drone in flight says.
+ * Bytes of envelopes a second that one member may say on average at the pace of a small swarm; eight
+ * times what a drone in flight says. Whoever must speak more seldom has so much less.
  */
 const EGRESS = { perS: 12_000, burst: 48_000 };
+const EGRESS_PACE_MS = 200;
+
+/** What goes first where not all may go: people's orders, then who does what, then where one will be. */
+const RANK: Record<Topic, number> = {
+  directive: 0,
+  roster: 1,
+  goal: 1,
+  safety: 1,
+  taskReport: 2,
+  intent: 3,
+  bid: 4,
+  finding: 5,
+  belief: 6,
+  beacon: 7,
+  release: 8,
+};
+
+/** A message that departs: signed. */
+export interface Departure {
+  topic: Topic;
+  envelope: Uint8Array;
+}
 
 export const emptyOutgoing = (): Outgoing => ({
   ageing: new Map(),
   lasting: [],
   bucket: undefined,
+  agedMs: -Infinity,
   hurry: false,
 });
 
@@ -66,40 +87,60 @@ export const queueLasting = (
   if (outgoing.lasting.length > MAX_LASTING) outgoing.lasting.shift();
 };
 
-/** The bundles to publish now; `sign` makes an envelope of an ageing payload. */
-export const takeBundles = (
+/**
+ * What departs now, by rank; `sign` makes an envelope of an ageing payload. What ages departs no more
+ * often than every `paceMs`, but in a hurry.
+ */
+export const takeDepartures = (
   outgoing: Outgoing,
   nowMs: number,
+  paceMs: number,
   sign: (topic: Topic, payload: Uint8Array) => Uint8Array,
-): Uint8Array[] => {
-  if (!isDue(outgoing, nowMs)) return [];
+): Departure[] => {
+  const mayAge = outgoing.hurry || nowMs - outgoing.agedMs >= paceMs;
+  if (!isDue(outgoing, nowMs, mayAge)) return [];
   outgoing.hurry = false;
-  const bucket = outgoing.bucket ?? fullBucket(EGRESS, nowMs);
+  const limits = {
+    ...EGRESS,
+    perS: (EGRESS.perS * EGRESS_PACE_MS) / Math.max(EGRESS_PACE_MS, paceMs),
+  };
+  const bucket = outgoing.bucket ?? fullBucket(limits, nowMs);
   outgoing.bucket = bucket;
   const isAffordable = (topic: Topic, bytes: number): boolean =>
-    UNBUDGETED.has(topic) || takeTokens(bucket, EGRESS, bytes, nowMs);
-  const envelopes: Uint8Array[] = [];
-  const kept: Outgoing['lasting'] = [];
-  for (const one of outgoing.lasting) {
-    if (isAffordable(one.topic, one.envelope.length)) envelopes.push(one.envelope);
-    else kept.push(one);
+    UNBUDGETED.has(topic) || takeTokens(bucket, limits, bytes, nowMs);
+  const departures: Departure[] = [];
+  const departed = new Set<Departure>();
+  for (const one of byRank(outgoing.lasting)) {
+    if (isAffordable(one.topic, one.envelope.length)) departed.add(one);
   }
-  outgoing.lasting = kept;
-  for (const [topic, { payload }] of outgoing.ageing) {
-    const bytes = payload(nowMs);
-    if (!isAffordable(topic, bytes.length)) continue;
-    outgoing.ageing.delete(topic);
-    envelopes.push(sign(topic, bytes));
+  departures.push(...departed);
+  // In the order in which it came: when it overflows, the oldest goes.
+  outgoing.lasting = outgoing.lasting.filter((one) => !departed.has(one));
+  let hasAged = false;
+  if (mayAge) {
+    const ageing = [...outgoing.ageing].map(([topic, one]) => ({ topic, ...one }));
+    for (const { topic, payload } of byRank(ageing)) {
+      const bytes = payload(nowMs);
+      if (!isAffordable(topic, bytes.length)) continue;
+      outgoing.ageing.delete(topic);
+      hasAged = true;
+      departures.push({ topic, envelope: sign(topic, bytes) });
+    }
   }
-  return envelopes.length === 0 ? [] : packBundles(envelopes, BUNDLE_BYTES);
+  // Up to half a step early: ticks are no multiple of the pace, and it shall hold on the whole.
+  if (hasAged) outgoing.agedMs = Math.max(outgoing.agedMs + paceMs, nowMs - paceMs / 2);
+  return departures;
 };
 
-const isDue = (outgoing: Outgoing, nowMs: number): boolean => {
+const byRank = <T extends { topic: Topic }>(messages: readonly T[]): T[] =>
+  [...messages].sort((a, b) => RANK[a.topic] - RANK[b.topic]);
+
+const isDue = (outgoing: Outgoing, nowMs: number, mayAge: boolean): boolean => {
   if (outgoing.hurry) return true;
   const isRipe = (topic: Topic, sinceMs: number): boolean =>
     PROMPT.has(topic) || nowMs - sinceMs >= MAX_WAIT_MS;
   return (
     outgoing.lasting.some((one) => isRipe(one.topic, one.sinceMs)) ||
-    [...outgoing.ageing].some(([topic, one]) => isRipe(topic, one.sinceMs))
+    (mayAge && [...outgoing.ageing].some(([topic, one]) => isRipe(topic, one.sinceMs)))
   );
 };

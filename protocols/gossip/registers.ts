@@ -47,6 +47,9 @@ const CAPACITY: Partial<Record<Topic, number>> = {
   release: 4,
 };
 
+/** Begins the key of an abort or kill. */
+const STOP = 'stop/';
+
 /** Over all topics: more of one author's is never kept. */
 export const MAX_ENTRIES_OF_AUTHOR = Object.values(CAPACITY).reduce((sum, most) => sum + most, 0);
 
@@ -93,6 +96,9 @@ export const newestRelease = (registers: Registers, name: string): number => {
     .map(({ version }) => version);
   return Math.max(-1, ...versions);
 };
+
+/** An abort or a kill. */
+export const isStopEntry = ({ key }: Entry): boolean => key.startsWith(STOP);
 
 /** Keeps a durable envelope, or says that what is kept already makes it pointless. */
 export const keepEntry = <T extends Topic>(
@@ -163,8 +169,11 @@ const registerOf = (
     }
     case 'release':
       return { key: message.payload.name, goal: undefined, cells: [] };
-    case 'directive':
-      return { key: entryId(id), goal: undefined, cells: [] };
+    case 'directive': {
+      const { kind } = message.payload;
+      const stops = kind === 'abort' || kind === 'kill';
+      return { key: `${stops ? STOP : ''}${entryId(id)}`, goal: undefined, cells: [] };
+    }
     default:
       return { key: '', goal: undefined, cells: [] };
   }
@@ -231,6 +240,9 @@ const forgetOldest = (entries: Map<string, Entry>, topic: Topic): void => {
   const sameTopic = [...entries].filter(([, entry]) => entry.topic === topic);
   if (sameTopic.length <= capacity) return;
   sameTopic.sort(([, a], [, b]) => (isNewer(a, b) ? -1 : 1));
+  // The newest abort is not forgotten for the directives that came after it: only a goal ends it.
+  const stop = sameTopic.findIndex(([, entry]) => isStopEntry(entry));
+  if (stop >= capacity) sameTopic.splice(capacity - 1, 0, ...sameTopic.splice(stop, 1));
   for (const [id] of sameTopic.slice(capacity)) entries.delete(id);
 };
 

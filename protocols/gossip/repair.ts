@@ -50,6 +50,10 @@ const hashOf = (entries: Iterable<Entry>): number => {
   return hash >>> 0;
 };
 
+/** Digest of what one author said that lasts, as far as we have it; 0 for nothing. */
+export const authorDigest = (registers: Registers, author: number): number =>
+  hashOf(registers.byAuthor.get(author)?.values() ?? []);
+
 export const encodeDigest = (registers: Registers): Uint8Array => {
   const authors = [...registers.byAuthor].filter(([, entries]) => entries.size > 0);
   const bytes = new Uint8Array(1 + 8 * authors.length);

@@ -1,5 +1,6 @@
 import type { Origin } from '../frames.ts';
 import type { GoalId } from './goal-id.ts';
+import { answersBytes, answersIn, putAnswers, type OrderTag } from './order-tag.ts';
 
 /** What to do when contact is lost for longer than the mission allows. */
 export const LOST_LINK_ACTIONS = ['continue', 'hold', 'rtl', 'land'] as const;
@@ -33,6 +34,8 @@ export interface SafetyEnvelope {
   lostLinkAction: LostLinkAction;
   /** sysids of the fleet, ascending: gives each its RTL layer and turn. */
   fleet: number[];
+  /** Directives of other operators that its issuer knew: the goal ends them. Left out = none. */
+  answers?: readonly OrderTag[];
 }
 
 export const MAX_FENCE_VERTICES = 128;
@@ -43,7 +46,8 @@ const LAYOUT_VERSION = 1;
 
 export const encodeSafetyEnvelope = (envelope: SafetyEnvelope): Uint8Array => {
   const { fenceNed, fleet } = envelope;
-  const bytes = new Uint8Array(FIXED_BYTES + 16 * fenceNed.length + 2 * fleet.length);
+  const length = FIXED_BYTES + 16 * fenceNed.length + 2 * fleet.length;
+  const bytes = new Uint8Array(length + answersBytes(envelope.answers));
   const view = new DataView(bytes.buffer);
   view.setUint8(0, LAYOUT_VERSION);
   view.setUint8(1, LOST_LINK_ACTIONS.indexOf(envelope.lostLinkAction));
@@ -65,6 +69,7 @@ export const encodeSafetyEnvelope = (envelope: SafetyEnvelope): Uint8Array => {
     view.setUint16(offset, sysid, true);
     offset += 2;
   }
+  putAnswers(bytes, length, envelope.answers);
   return bytes;
 };
 
@@ -95,9 +100,9 @@ export const decodeSafetyEnvelope = (payload: Uint8Array): SafetyEnvelope | unde
   if (lostLinkAction === undefined || vertices < 3 || vertices > MAX_FENCE_VERTICES) {
     return undefined;
   }
-  if (members > MAX_FLEET || payload.length !== FIXED_BYTES + 16 * vertices + 2 * members) {
-    return undefined;
-  }
+  const end = FIXED_BYTES + 16 * vertices + 2 * members;
+  const answers = members > MAX_FLEET || payload.length < end ? undefined : answersIn(payload, end);
+  if (answers === undefined) return undefined;
   const f64 = (offset: number): number => view.getFloat64(offset, true);
   const scalar = (index: number): number => f64(16 + 8 * index);
   const fenceNed = Array.from({ length: vertices }, (_, index) => ({
@@ -128,6 +133,7 @@ export const decodeSafetyEnvelope = (payload: Uint8Array): SafetyEnvelope | unde
     fleet: Array.from({ length: members }, (_, index) =>
       view.getUint16(fleetOffset + 2 * index, true),
     ),
+    ...(answers.length === 0 ? {} : { answers }),
   };
   return isPlausible(envelope) ? envelope : undefined;
 };

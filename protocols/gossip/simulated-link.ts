@@ -14,10 +14,23 @@ export interface Dial {
   afterMs: number;
 }
 
+/** One transmission that several hear. */
+export interface Broadcast {
+  from: number;
+  to: readonly number[];
+  bytes: number;
+  nowMs: number;
+}
+
 /** The links between the members of a simulated mesh. */
 export interface SimulatedLink {
   /** ms until one message has passed over one hop; undefined = lost. Messages may overtake each other. */
   delayMs(hop: Readonly<Hop>, random: Random): number | undefined;
+  /**
+   * Hands to `arrive` each member that hears one transmission, and after how many ms. Left out: there
+   * is no such way.
+   */
+  cast?(transmission: Readonly<Broadcast>, arrive: (to: number, delayMs: number) => void): void;
   /** Left out: every dial connects at once. */
   dial?(from: number, to: number, nowMs: number, random: Random): Dial;
   /** Whether a connection lives on; asked of each about twice a second. Left out: it does. */

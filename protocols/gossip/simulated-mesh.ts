@@ -64,6 +64,7 @@ export class SimulatedAir {
         station.gossip.take(this.#messages, bytes);
         this.#relay(station, this.#messages, bytes, undefined);
       },
+      cast: this.#link.cast === undefined ? undefined : (bytes) => this.#cast(station, bytes),
       send: (to, bytes) =>
         this.#transmit(station, to, bytes.length, (other) => {
           other.handlers.onDirect(member, bytes);
@@ -131,6 +132,25 @@ export class SimulatedAir {
       if (station === undefined || !from.linked.has(to)) return;
       station.count.bytesIn += bytes;
       deliver(station);
+    });
+  }
+
+  /** Whoever is on the air may hear it, stranger or not; a cut between two parts them here too. */
+  #cast(from: Station, sent: Uint8Array): void {
+    if (this.#stations.get(from.member) !== from) return;
+    const bytes = sent.slice();
+    from.count.bytesOut += bytes.length;
+    const to = [...this.#stations.keys()].filter(
+      (member) => member !== from.member && !this.#parted.has(linkName(from.member, member)),
+    );
+    const transmission = { from: from.member, to, bytes: bytes.length, nowMs: this.#nowMs };
+    this.#link.cast!(transmission, (member, delayMs) => {
+      this.#plan(this.#nowMs + delayMs, () => {
+        const station = this.#stations.get(member);
+        if (station === undefined) return;
+        station.count.bytesIn += bytes.length;
+        station.handlers.onCast(bytes);
+      });
     });
   }
 

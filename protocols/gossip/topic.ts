@@ -1,7 +1,7 @@
 /** What the mesh carries. The number is on the wire; never reuse one. */
 export const TOPICS = {
   goal: { id: 1, budgetBytes: 65_536, durable: true },
-  directive: { id: 2, budgetBytes: 256, durable: true },
+  directive: { id: 2, budgetBytes: 512, durable: true },
   roster: { id: 3, budgetBytes: 16_384, durable: true },
   intent: { id: 4, budgetBytes: 256, durable: false },
   bid: { id: 5, budgetBytes: 4096, durable: false },

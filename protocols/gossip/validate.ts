@@ -33,7 +33,7 @@ const MAX_INTENT_AHEAD_MS = 60_000;
 
 const validateIntent: Validator<'intent'> = (intent, { header }) => {
   const knots = decodeKnots(intent.knots, intent.radii);
-  if (knots === undefined) return { why: 'tube lengths disagree' };
+  if (knots === undefined) return { why: 'promises no tube' };
   if (Math.abs(intent.startMs - header.sentMs) > MAX_INTENT_AHEAD_MS) {
     return { why: 'starts far from when it was sent', data: { startMs: intent.startMs } };
   }

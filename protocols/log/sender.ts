@@ -1,4 +1,5 @@
 import { BatchEncoder, decodeAcknowledgement } from './batch.ts';
+import type { Sized } from '../sized.ts';
 import type { ChannelName } from './record.ts';
 
 /** A batch is sealed at this size even before it is flushed, so that no frame gets large. */
@@ -48,6 +49,12 @@ export class RecordSender {
     }
     if (this.#lostRecords > this.#reportedLost) this.#reportLoss(monotonicMs, logTimeUs);
     if (this.#batch.byteLength >= SEAL_BYTES) this.#seal();
+  }
+
+  /** For whoever watches that it stays bounded. */
+  get size(): Sized {
+    const cap = MAX_UNACKNOWLEDGED_BYTES;
+    return { name: 'bytes that the recorder has not confirmed', size: this.#keptBytes, cap };
   }
 
   /** Sends what is there, as far as the channel takes it. */

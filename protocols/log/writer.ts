@@ -2,6 +2,7 @@ import type { Message } from '@mcap/core';
 import { createHash, type Hash } from 'node:crypto';
 
 import { assert, Fault } from '../fault.ts';
+import type { Sized } from '../sized.ts';
 import { CHAIN_FILE, extendChain, type ChainHead, type Link, type SegmentLink } from './chain.ts';
 import type { AppendFile, Disk } from './disk-port.ts';
 import type { LogHead } from './log-head.ts';
@@ -106,6 +107,12 @@ export class FlightWriter {
       closedUs: Number(now.unixUs),
       head: Buffer.from(this.#chain.head, 'hex'),
     };
+  }
+
+  /** For whoever watches that it stays bounded. */
+  get waiting(): Sized {
+    const { pendingBytes: cap } = this.#limits;
+    return { name: 'bytes that wait for the disk', size: this.#pendingBytes, cap };
   }
 
   hasRoomFor(records: readonly LogRecord[]): boolean {

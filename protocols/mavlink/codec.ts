@@ -2,8 +2,8 @@ import { REGISTRY as COMMON } from 'mavlink-mappings/dist/lib/common.js';
 import { REGISTRY as MINIMAL } from 'mavlink-mappings/dist/lib/minimal.js';
 import { REGISTRY as STANDARD } from 'mavlink-mappings/dist/lib/standard.js';
 import type { MavLinkData, MavLinkDataConstructor } from 'mavlink-mappings/dist/lib/mavlink.js';
-import { DESERIALIZERS } from 'node-mavlink/dist/lib/serialization.js';
 import { packetChecksum } from './checksum.ts';
+import { FieldReaders } from './field-reader.ts';
 import { FieldWriters } from './field-writer.ts';
 import type { Frame } from './framer.ts';
 
@@ -16,6 +16,9 @@ const CLASSES: ReadonlyMap<number, MavLinkDataConstructor<MavLinkData>> = new Ma
     Object.values(registry).map((definition) => [definition.MSG_ID, definition]),
   ),
 );
+
+/** For all decoders: no message is read while another one is. */
+const readers = new FieldReaders();
 
 const HEADER_BYTES = 10;
 const CHECKSUM_BYTES = 2;
@@ -36,14 +39,7 @@ export const messageShape = (msgid: number): { name: string; payloadBytes: numbe
 export const decode = (frame: Frame): MavLinkData | undefined => {
   const definition = CLASSES.get(frame.msgid);
   if (definition === undefined) return undefined;
-  const payload = Buffer.alloc(definition.PAYLOAD_LENGTH);
-  payload.set(frame.payload.subarray(0, definition.PAYLOAD_LENGTH));
-  // The constructors list every enum's keys to find a default; all fields are set here anyway.
-  const message: Record<string, unknown> & MavLinkData = Object.create(definition.prototype);
-  for (const field of definition.FIELDS) {
-    message[field.name] = DESERIALIZERS[field.type]!(payload, field.offset, field.length);
-  }
-  return message;
+  return readers.read(frame.payload, definition);
 };
 
 /** Length after MAVLink 2's truncation: trailing zeros go, the first byte always stays. */

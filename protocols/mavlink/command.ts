@@ -199,6 +199,13 @@ export class CommandService {
     this.#finish(pending, ackResultOf(ack.result), nowMs);
   }
 
+  /** A tick would do and tell nothing. */
+  get idle(): boolean {
+    if (this.#queue.length + this.#flying.size + this.#quietUntilMs.size > 0) return false;
+    const told = this.#outcomes.length + this.#held.length + this.#progress.size;
+    return told + this.#cancels.length === 0;
+  }
+
   tick(nowMs: number): CommandTick {
     const send = this.#cancels.splice(0);
     for (const pending of this.#flying.values()) {

@@ -97,6 +97,7 @@ export class ParameterClient {
 
   /** Takes a frame; one from anybody but the vehicle is ignored. */
   hear(frame: Pick<Frame, 'sysid' | 'compid' | 'msgid' | 'payload'>, nowMs: number): void {
+    if (this.#list === undefined && this.#flying.size === 0) return;
     if (frame.sysid !== this.#target.sysid || frame.compid !== this.#target.compid) return;
     for (const { access } of this.#flying.values()) access.alive();
     const report = parameterReportOf(frame);

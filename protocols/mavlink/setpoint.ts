@@ -4,7 +4,6 @@ import {
   SetPositionTargetLocalNed,
 } from 'mavlink-mappings/dist/lib/common.js';
 import { assert } from '../fault.ts';
-import { blankMessage } from './blank-message.ts';
 import { isFiniteVector } from '../vector.ts';
 import type { Vector3 } from '../vector.ts';
 import type { Component } from './command.ts';
@@ -53,7 +52,31 @@ export const positionSetpoint = (
   return message;
 };
 
-const blankSetpoint = blankMessage(SetPositionTargetLocalNed);
+/** Field by field: it goes out fifty times a second, and the constructor searches its enums for defaults. */
+const blankSetpoint = (): SetPositionTargetLocalNed => {
+  const message = Reflect.construct(
+    Object,
+    [],
+    SetPositionTargetLocalNed,
+  ) as SetPositionTargetLocalNed;
+  message.timeBootMs = 0;
+  message.targetSystem = 0;
+  message.targetComponent = 0;
+  message.coordinateFrame = MavFrame.LOCAL_NED;
+  message.typeMask = Mask.X_IGNORE;
+  message.x = 0;
+  message.y = 0;
+  message.z = 0;
+  message.vx = 0;
+  message.vy = 0;
+  message.vz = 0;
+  message.afx = 0;
+  message.afy = 0;
+  message.afz = 0;
+  message.yaw = 0;
+  message.yawRate = 0;
+  return message;
+};
 
 const localSetpoint = (
   target: Component,
@@ -65,7 +88,6 @@ const localSetpoint = (
   message.timeBootMs = Math.floor(bootMs) >>> 0;
   message.targetSystem = target.sysid;
   message.targetComponent = target.compid;
-  message.coordinateFrame = MavFrame.LOCAL_NED;
   if ('yawRad' in heading) {
     message.yaw = heading.yawRad;
     message.typeMask = ignored | Mask.YAW_RATE_IGNORE;

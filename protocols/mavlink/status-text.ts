@@ -46,6 +46,10 @@ export class StatusTexts {
     else if (this.#open.size > MAX_OPEN) this.#close(...this.#open.entries().next().value!);
   }
 
+  get idle(): boolean {
+    return this.#open.size === 0 && this.#ready.length === 0;
+  }
+
   /** What is complete, or waited too long, in order. */
   tick(nowMs: number): VehicleText[] {
     for (const [id, open] of this.#open) {

@@ -41,6 +41,15 @@ export const takeoffCommand = (altAmslM = Number.NaN): CommandRequest => ({
   params: [0, 0, 0, Number.NaN, Number.NaN, Number.NaN, altAmslM],
 });
 
+/** MAV_DO_REPOSITION_FLAGS. */
+const CHANGE_MODE = 1;
+
+/** Holds where it comes to rest, at that altitude: LOITER entered from a climb would go on with it. */
+export const holdAtAltitudeCommand = (altAmslM: number): CommandRequest => ({
+  command: MavCmd.DO_REPOSITION,
+  params: [-1, CHANGE_MODE, 0, Number.NaN, Number.NaN, Number.NaN, altAmslM],
+});
+
 /** Asks for one message now; PX4 answers `denied` to an id that it does not know. */
 export const requestMessageCommand = (msgid: number): CommandRequest => ({
   command: MavCmd.REQUEST_MESSAGE,

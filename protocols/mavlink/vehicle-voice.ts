@@ -29,6 +29,11 @@ export class VehicleVoice {
     if (message instanceof StatusText) this.#texts.hear(message, nowMs);
   }
 
+  /** A tick would do and tell nothing. */
+  get idle(): boolean {
+    return this.#events.idle && this.#texts.idle;
+  }
+
   tick(nowMs: number): VoiceTick {
     const { send, events } = this.#events.tick(nowMs);
     const said: VehicleText[] = [];

@@ -35,6 +35,10 @@ export class Airwaves {
         voice.hear(bytes);
         handlers.onDirect(from, bytes);
       },
+      onCast: (bytes) => {
+        voice.hearCast(bytes);
+        handlers.onCast(bytes);
+      },
       onConnect: (peer) => handlers.onConnect(peer),
       onDisconnect: (peer) => handlers.onDisconnect(peer),
     });

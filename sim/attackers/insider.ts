@@ -7,7 +7,7 @@ import type { Sign } from '#protocols/gossip/signing.ts';
 import type { Episode } from '../episode/episode.ts';
 import type { AttackTruth } from './attack-truth.ts';
 import { Forger } from './forger.ts';
-import type { Voice } from './voice.ts';
+import { castRightsOf, type Voice } from './voice.ts';
 
 /** Above all that an honest agent says in one flight: freshness goes by number. */
 const FIRST_SEQUENCE = 1 << 24;
@@ -24,6 +24,7 @@ export class Insider {
     this.sysid = sysid;
     this.#episode = episode;
     this.voice = episode.airwaves.voice(sysid);
+    this.voice.castRights = () => castRightsOf(this.session?.member);
     this.sign = episode.identities.keys.get(sysid)!.sign;
     const { clock } = episode.drone(sysid)!;
     this.forger = new Forger(this.sign, () => clock.monotonicMs(), FIRST_SEQUENCE + episode.nowMs);

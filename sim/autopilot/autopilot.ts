@@ -116,6 +116,11 @@ export class Autopilot {
     return this.stream.isAlive(this.situation);
   }
 
+  /** The commander has just had its turn: at 50 Hz. */
+  get hasDecided(): boolean {
+    return this.#steps % OUTER_DIVIDER === 1;
+  }
+
   /** Arms and fixes home, if PX4 would. */
   arm(reason: ArmingReason): RequestResult {
     const wasArmed = this.commander.armed;

@@ -11,6 +11,9 @@ import { substituteMode } from './failsafe/substitute-mode.ts';
 import { troublesOf } from './failsafe/troubles.ts';
 import { canFailsafeFly, lacking, preventsArming, type Conditions } from './mode-requirements.ts';
 import type { Situation } from './situation.ts';
+import { slotOf } from './parameters.ts';
+
+const COM_FAIL_ACT_T = slotOf('COM_FAIL_ACT_T');
 
 /** MAV_RESULT of a request. */
 export type RequestResult =
@@ -250,7 +253,7 @@ export class Commander {
       armed,
       intendedMode,
       modeRequested: this.#modeRequested,
-      delayS: parameters.get('COM_FAIL_ACT_T'),
+      delayS: parameters.at(COM_FAIL_ACT_T),
       troubles: armed ? troublesOf(facts) : [],
       substitute,
       canFly,

@@ -1,7 +1,9 @@
 import { MavSeverity } from 'mavlink-mappings/dist/lib/common.js';
 import { COMMANDER_EVENTS } from './events/event-kinds.ts';
-import type { Profile } from './parameters.ts';
+import { slotOf, type Profile } from './parameters.ts';
 import type { Situation } from './situation.ts';
+
+const EKF2_NOAID_TOUT = slotOf('EKF2_NOAID_TOUT');
 
 /** The first position counts as one to fly by when it has been there for so long (recorded of v1.15). */
 const PROBATION_S: Readonly<Record<Profile, number>> = { '1.15': 1.2, '1.18': 0 };
@@ -31,7 +33,7 @@ export class EstimateTrust {
   }
 
   #isFused({ timeS, parameters, armed, notices, gnssFused, positionValid }: Situation): boolean {
-    const limitS = parameters.get('EKF2_NOAID_TOUT') / 1e6 + FUSION_STOPS_S;
+    const limitS = parameters.at(EKF2_NOAID_TOUT) / 1e6 + FUSION_STOPS_S;
     const fused = timeS - this.#lastFixS <= limitS;
     if (!armed || fused === gnssFused) return fused;
     if (fused) {

@@ -1,7 +1,10 @@
 import type { Random } from '#protocols/random.ts';
 import { EstimateTrust } from './estimate-trust.ts';
-import type { Profile } from './parameters.ts';
+import { slotOf, type Profile } from './parameters.ts';
 import type { Situation } from './situation.ts';
+
+const COM_POS_FS_EPH = slotOf('COM_POS_FS_EPH');
+const EKF2_NOAID_TOUT = slotOf('EKF2_NOAID_TOUT');
 
 /** Seconds until the estimator has a heading and a position, by profile: least and spread. */
 const ALIGNMENT_S: Readonly<Record<Profile, readonly [number, number]>> = {
@@ -45,9 +48,9 @@ export class EstimatorHealth {
     situation.horizontalErrorM =
       unaidedS === 0 ? AIDED_M : least + rate * unaidedS + growth * unaidedS * unaidedS;
     situation.aligned = timeS >= this.#alignedAtS;
-    const limitM = parameters.get('COM_POS_FS_EPH') * (inUse ? IN_USE_FACTOR : 1);
+    const limitM = parameters.at(COM_POS_FS_EPH) * (inUse ? IN_USE_FACTOR : 1);
     const exact = limitM < 0 || situation.horizontalErrorM < limitM;
-    const aided = unaidedS * 1e6 <= parameters.get('EKF2_NOAID_TOUT');
+    const aided = unaidedS * 1e6 <= parameters.at(EKF2_NOAID_TOUT);
     const good = situation.aligned && aided && exact;
     // Before it was ever in use there is nothing to be lost.
     if (!good && (inUse || Number.isFinite(this.#lostAtS))) this.#lostAtS = timeS;

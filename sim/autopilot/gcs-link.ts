@@ -1,4 +1,6 @@
-import type { Parameters } from './parameters.ts';
+import { slotOf, type Parameters } from './parameters.ts';
+
+const COM_DL_LOSS_T = slotOf('COM_DL_LOSS_T');
 
 /** A link is thought to be alive for this long after a heartbeat, and looked at once a second. */
 export const HEARTBEAT_TIMEOUT_S = 2.5;
@@ -33,6 +35,6 @@ export class GcsLink {
 
   /** Never heard counts as lost too, for the arming checks. */
   isLost(timeS: number, parameters: Parameters): boolean {
-    return timeS - this.#seenS > parameters.get('COM_DL_LOSS_T');
+    return timeS - this.#seenS > parameters.at(COM_DL_LOSS_T);
   }
 }

@@ -1,6 +1,10 @@
 import type { Motion } from './control/flight-control.ts';
 import type { Situation } from './situation.ts';
 import type { LiftPhase } from './takeoff-ramp.ts';
+import { slotOf } from './parameters.ts';
+
+const MPC_THR_MIN = slotOf('MPC_THR_MIN');
+const MPC_LAND_CRWL = slotOf('MPC_LAND_CRWL');
 
 /** LNDMC_Z_VEL_MAX and LNDMC_XY_VEL_MAX. */
 const STILL_DOWN_MPS = 0.25;
@@ -42,14 +46,14 @@ export class LandDetector {
       this.#rest();
       return;
     }
-    const least = parameters.get('MPC_THR_MIN');
+    const least = parameters.at(MPC_THR_MIN);
     const low = command.thrust < least + LOW_THRUST_SHARE * (command.hoverThrust - least);
     if (this.landed) {
       const lifting = phase === 'rampup' && command.thrust > least / 2;
       if (lifting || (phase === 'flight' && !low)) this.#leave();
       return;
     }
-    const descending = command.downMps > DESCENT_SHARE * parameters.get('MPC_LAND_CRWL');
+    const descending = command.downMps > DESCENT_SHARE * parameters.at(MPC_LAND_CRWL);
     const resting = isStill(motion, positionValid) && phase === 'flight' && (low || descending);
     this.#stillS = resting ? this.#stillS + dtS : 0;
     this.contact = this.#stillS >= CONTACT_S;

@@ -1,10 +1,13 @@
 import { nedFromLevelBody } from '#protocols/frames.ts';
-import { norm, vector3, type Vector3 } from '#protocols/vector.ts';
+import { copyVector, norm, vector3, type Vector3 } from '#protocols/vector.ts';
 import { MavFrame, PositionTargetTypemask as Mask } from 'mavlink-mappings/dist/lib/common.js';
 import { yawOf } from '../rotation.ts';
 import { clearSetpoint, emptySetpoint } from './control/flight-setpoint.ts';
 import type { Motion } from './control/flight-control.ts';
 import type { Situation } from './situation.ts';
+import { slotOf } from './parameters.ts';
+
+const COM_OF_LOSS_T = slotOf('COM_OF_LOSS_T');
 
 /** The fields that SET_POSITION_TARGET_LOCAL_NED and _GLOBAL_INT share, position already local. */
 export interface PositionTarget {
@@ -82,7 +85,7 @@ export class OffboardStream {
   }
 
   isAlive({ timeS, parameters }: Situation): boolean {
-    return this.ageS(timeS) < parameters.get('COM_OF_LOSS_T') + LOSS_NOTICE_S;
+    return this.ageS(timeS) < parameters.at(COM_OF_LOSS_T) + LOSS_NOTICE_S;
   }
 
   /** Returns whether the setpoint counted. `frame` is MAV_FRAME after global ones became local. */
@@ -100,9 +103,9 @@ export class OffboardStream {
       velocity = nedFromLevelBody(velocity, yaw);
       acceleration = nedFromLevelBody(acceleration, yaw);
     }
-    Object.assign(this.setpoint.positionNed, position);
-    Object.assign(this.setpoint.velocityNed, velocity);
-    Object.assign(this.setpoint.accelerationNed, acceleration);
+    copyVector(position, this.setpoint.positionNed);
+    copyVector(velocity, this.setpoint.velocityNed);
+    copyVector(acceleration, this.setpoint.accelerationNed);
     this.setpoint.attitude = undefined;
     this.setpoint.yawRad = mask & Mask.YAW_IGNORE ? UNSET : target.yaw;
     this.setpoint.yawRateRadps = mask & Mask.YAW_RATE_IGNORE ? UNSET : target.yawRate;

@@ -42,6 +42,17 @@ const CATALOGUES: Readonly<Record<Profile, Catalogue>> = {
   '1.18': catalogueOf(px4v118),
 };
 
+/** Where a parameter that both profiles have lies in every table: what is read at each step needs no search by name. */
+export type ParameterSlot = number & { readonly slot: unique symbol };
+
+const SLOTS: ReadonlyMap<string, number> = new Map(
+  [...CATALOGUES['1.15'].defaults.keys()]
+    .filter((name) => CATALOGUES['1.18'].defaults.has(name))
+    .map((name, slot) => [name, slot]),
+);
+
+export const slotOf = (name: ParameterName): ParameterSlot => SLOTS.get(name) as ParameterSlot;
+
 /** One vehicle's parameter table. Ranges are not enforced, as PX4 does not either. */
 export class Parameters {
   readonly profile: Profile;
@@ -53,6 +64,7 @@ export class Parameters {
   readonly unsaved = new Set<string>();
   readonly #catalogue: Catalogue;
   readonly #values: Map<string, number>;
+  readonly #bySlot = new Float64Array(SLOTS.size);
 
   /** Throws the Fault `parameter-unknown` (exit 2) for an override that this PX4 does not have. */
   constructor(profile: Profile, overrides: Readonly<Record<string, number>> = {}) {
@@ -60,6 +72,7 @@ export class Parameters {
     this.#catalogue = CATALOGUES[profile];
     this.#values = new Map(this.#catalogue.defaults);
     this.names = [...this.#values.keys()];
+    for (const [name, slot] of SLOTS) this.#bySlot[slot] = this.#values.get(name)!;
     for (const [name, value] of Object.entries(overrides)) {
       if (!this.has(name)) throw unknownFault(name, profile);
       this.set(name, value);
@@ -70,6 +83,11 @@ export class Parameters {
 
   get(name: ParameterName): number {
     return this.#values.get(name)!;
+  }
+
+  /** As {@link Parameters.get}, for loops. */
+  at(slot: ParameterSlot): number {
+    return this.#bySlot[slot]!;
   }
 
   /** As {@link Parameters.get} for any name; undefined for one that this PX4 does not have. */
@@ -101,6 +119,8 @@ export class Parameters {
     // v1.15 marks even what was set to its own value; v1.18 only what changed.
     if (this.profile === '1.15' || held !== this.#values.get(name)) this.unsaved.add(name);
     this.#values.set(name, held);
+    const slot = SLOTS.get(name);
+    if (slot !== undefined) this.#bySlot[slot] = held;
     this.revision += 1;
   }
 }

@@ -22,7 +22,11 @@ export const checkAbort = (
   }
 };
 
-/** I8: a drone that has obeyed an abort does not fly its mission again without a newer goal. */
+/**
+ * I8: a drone that knows of an abort, and has ended its flight or was not on one, does not fly its mission
+ * again without a newer goal. One that has never heard of the abort may: a return that PX4 began by itself,
+ * or motors that were off, are no obedience.
+ */
 export class ResumeCheck {
   #abortedMs: number | undefined;
   readonly #obeyed = new Set<number>();
@@ -34,10 +38,10 @@ export class ResumeCheck {
     }
     if (abortedMs === undefined) return;
     for (const drone of drones) {
-      const { sysid, mode, armed, onGround } = drone;
-      const isReturning = mode === 'AUTO_RTL' || mode === 'AUTO_LAND';
-      if (!armed || isReturning) this.#obeyed.add(sysid);
-      else if (this.#obeyed.has(sysid) && mode === 'OFFBOARD' && !onGround) {
+      const { sysid, knowsAbort } = drone;
+      if (comesHome(drone)) {
+        if (knowsAbort) this.#obeyed.add(sysid);
+      } else if (this.#obeyed.has(sysid)) {
         report([sysid], 'flies in OFFBOARD again after an abort');
       }
     }

@@ -1,3 +1,4 @@
+import type { ChainTruth } from './agent-truth.ts';
 import { checkAbort, ResumeCheck } from './abort.ts';
 import { checkEnergy } from './energy.ts';
 import { checkFence } from './fence.ts';
@@ -28,6 +29,7 @@ export class Checker {
   readonly #checks: readonly (readonly [InvariantId, Check])[];
   /** Of what is in the agents' memory. */
   readonly #agentChecks: readonly (readonly [InvariantId, Check])[];
+  readonly #logHeads = new LogHeadCheck();
   readonly #lastMs = new Map<string, number>();
 
   /** @param hearEachOther whether two drones could hear each other for the last few seconds. */
@@ -45,7 +47,7 @@ export class Checker {
     this.#agentChecks = [
       ['I5', new TaskLedgerCheck().check],
       ['I6', new CompletionCheck(hearEachOther).check],
-      ['I9', new LogHeadCheck().check],
+      ['I9', this.#logHeads.check],
       ['I10', checkRevoked],
       ['I11', new VersionCheck().check],
       ['I13', checkSizes],
@@ -64,6 +66,13 @@ export class Checker {
         this.note({ invariant, atMs: truth.nowMs, drones, detail });
       });
     }
+  }
+
+  /** What the drones' computers have kept, once all is over. */
+  observeLogs(atMs: number, chains: readonly ChainTruth[]): void {
+    this.#logHeads.finish(chains, (drones, detail) => {
+      this.note({ invariant: 'I9', atMs, drones, detail });
+    });
   }
 
   /** Also for what can be judged at the end only. */

@@ -27,6 +27,8 @@ export interface DroneTruth {
   positionKnown: boolean;
   /** Task that it works on, from its own mind; null = none. */
   task: string | null;
+  /** Its pilot has been given the abort that stands. */
+  knowsAbort: boolean;
 }
 
 /** After GNSS comes back an estimator needs about as long until its position is the true one again. */

@@ -1,13 +1,12 @@
-import { mindSizes } from '#agent/mind/sizes.ts';
 import type { Mind } from '#agent/mind/state.ts';
 import type { Received } from '#protocols/channel/mesh-messages.ts';
-import { memberSizes } from '#protocols/gossip/member-sizes.ts';
 import { entriesOf } from '#protocols/gossip/registers.ts';
 import type {
   AgentTruth,
   GossipedHead,
   MeshTruth,
   MindTruth,
+  PilotTruth,
   RevokedWord,
 } from '../checker/agent-truth.ts';
 import type { Episode } from './episode.ts';
@@ -20,12 +19,28 @@ export class AgentWatch {
   readonly #knownEpoch = new Map<number, number>();
   readonly #lives = new WeakMap<Mind, number>();
   #nextLife = 1;
+  /** Aborts by issuer and number, and when the first drone heard of each. */
+  readonly #aborts = new Map<string, number>();
+  /** Drones whose mesh has taken in an abort that was new to the swarm since {@link beginAbort}. */
+  readonly #told = new Set<number>();
+  #abortBeganMs = Number.POSITIVE_INFINITY;
   #revokedWords: RevokedWord[] = [];
   #heads: GossipedHead[] = [];
 
   constructor(episode: Episode) {
     this.#episode = episode;
     episode.onAdmitted = (sysid, received) => this.#admitted(sysid, received);
+  }
+
+  /** An operator orders all home: who knew of earlier aborts knows nothing of this one. */
+  beginAbort(nowMs: number): void {
+    this.#abortBeganMs = nowMs;
+    this.#told.clear();
+  }
+
+  /** Whether the mesh of this drone has taken in the abort that stands. */
+  hasHeardAbort(sysid: number): boolean {
+    return this.#told.has(sysid);
   }
 
   /** All since the last call. */
@@ -38,6 +53,9 @@ export class AgentWatch {
       sysid: drone.sysid,
       mind: this.#mind(drone),
       mesh: meshOf(drone),
+      pilot: pilotOf(drone),
+      boot: drone.storage.formerLogs.length,
+      sizes: (['pilot', 'mind', 'mesh', 'recorder'] as const).flatMap((name) => drone[name].sizes),
     }));
     return { agents, revokedWords, heads };
   }
@@ -46,7 +64,7 @@ export class AgentWatch {
     if (mind === undefined) return undefined;
     const life = this.#lives.get(mind) ?? this.#nextLife++;
     this.#lives.set(mind, life);
-    return { life, goal: mind.goal?.id, tasks: mind.book, sizes: mindSizes(mind) };
+    return { life, goal: mind.goal?.id, tasks: mind.book };
   }
 
   #admitted(sysid: number, received: Received): void {
@@ -61,10 +79,19 @@ export class AgentWatch {
     if (revocations.some(({ member, epoch }) => member === author && epoch <= known)) {
       this.#revokedWords.push({ sysid, author, topic });
     }
+    if (topic === 'directive' && received.payload.kind === 'abort') {
+      this.#heardAbort(sysid, `${author}-${received.payload.number}`);
+    }
     if (topic !== 'beacon' || author === sysid || received.payload.logHead === null) return;
     const [link, bytes] = received.payload.logHead;
     const head = Buffer.from(bytes).toString('hex');
     this.#heads.push({ author, bootEpoch, sequence, link, head });
+  }
+
+  #heardAbort(sysid: number, abort: string): void {
+    const firstMs = this.#aborts.get(abort) ?? this.#episode.nowMs;
+    this.#aborts.set(abort, firstMs);
+    if (firstMs >= this.#abortBeganMs) this.#told.add(sysid);
   }
 }
 
@@ -75,5 +102,8 @@ const meshOf = ({ mesh: { session } }: LockstepDrone): MeshTruth | undefined => 
   for (const { key, version } of entriesOf(admission.registers, 'release')) {
     releases.set(key, Math.max(version, releases.get(key) ?? version));
   }
-  return { rosterEpoch: admission.roster.epoch, releases, sizes: memberSizes(session.member) };
+  return { rosterEpoch: admission.roster.epoch, releases };
 };
+
+const pilotOf = ({ pilot: { pilot } }: LockstepDrone): PilotTruth | undefined =>
+  pilot && { goal: pilot.core.authority.state.newestGoal ?? undefined };

@@ -1,6 +1,7 @@
 import type { DirectiveKind } from '#protocols/gossip/directive.ts';
 import type { GoalId } from '#protocols/gossip/goal-id.ts';
 import { compareGoalIds } from '#protocols/gossip/goal-order.ts';
+import { openGroupKey } from '#protocols/gossip/group-key.ts';
 import { createGoalDesk, type GoalDesk } from '#protocols/gossip/goal-desk.ts';
 import { createMeshMember } from '#protocols/gossip/mesh-member.ts';
 import { MeshSession } from '#protocols/gossip/mesh-session.ts';
@@ -59,6 +60,7 @@ export class EpisodeOperator {
       reader,
       authorityKey: identities.authority.publicKey,
       signedRoster: identities.signedRoster,
+      groupKeyOf: (roster, signer) => openGroupKey(roster, self, key.seed, signer),
       bootEpoch,
       nowMs,
     });
@@ -120,6 +122,7 @@ export class EpisodeOperator {
       this.#beaconMs += BEACON_MS;
       this.#session.publish({ topic: 'beacon', payload: stationBeacon(this.#session.echoes()) });
     }
+    this.#session.relay();
     if (nowMs < this.#deadlineMs) return;
     this.#deadlineMs += TICK_MS;
     this.#session.tick();

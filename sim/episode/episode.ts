@@ -49,6 +49,8 @@ const OPERATOR_PLACE: Place = { northM: 0, eastM: 0, heightM: 3 };
 /** All agents come up within this. */
 const START_SPREAD_MS = 500;
 const ALIVE_PERIOD_MS = 500;
+/** 20 ms, a pilot's tick. */
+const FLEET_WINDOW_STEPS = 5;
 /** Uptime of a machine at the start, and the error of a cheap crystal. */
 const UPTIME_MS = { least: 20_000, spread: 2_000_000 };
 const SKEW_PPM = 20;
@@ -105,7 +107,7 @@ export class Episode {
       const bootedMs = UPTIME_MS.least + Math.floor(UPTIME_MS.spread * draw.uniform());
       return new MachineClock(this.#time, bootedMs, SKEW_PPM * (2 * draw.uniform() - 1));
     };
-    this.#fleet = new Fleet(scenario);
+    this.#fleet = new Fleet(scenario, { windowSteps: FLEET_WINDOW_STEPS });
     this.field = fieldOf(options.radio, (member) => this.#placeOf(member));
     const radio = new Radio(random.fork('radio'), (from, to) => this.field.profileOf(from, to));
     this.#air = new SimulatedAir(random.fork('air'), radio);
@@ -228,7 +230,8 @@ export class Episode {
 
   #toVehicle(sysid: number, packet: Uint8Array): void {
     const { toVehicle } = this.#sabotage;
-    const sent = toVehicle === undefined ? packet : toVehicle(sysid, packet, this.#time.nowMs);
+    const sent =
+      toVehicle === undefined ? packet : toVehicle(sysid, packet, this.#time.nowMs, this);
     if (sent === undefined) return;
     this.onVehiclePacket?.(sysid, sent);
     this.#wires.get(sysid)?.push(this.#noise.get(sysid)?.towards.pass(sent) ?? sent);
@@ -237,7 +240,7 @@ export class Episode {
   /** Where a member truly is; operators, and strangers who want to be heard, stand at the origin. */
   #placeOf(member: number): Place | undefined {
     if (member >= OPERATOR_MEMBER) return OPERATOR_PLACE;
-    const ned = this.#fleet.vehicle(member)?.quadrotor.positionNed;
+    const ned = this.#fleet.placeNed(member);
     return ned === undefined ? undefined : { northM: ned.x, eastM: ned.y, heightM: 0 - ned.z };
   }
 

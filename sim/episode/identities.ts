@@ -1,3 +1,4 @@
+import { withGroupKey } from '#protocols/gossip/group-key.ts';
 import { hexFromBytes } from '#protocols/gossip/identity.ts';
 import type { Member, Roster } from '#protocols/gossip/roster.ts';
 import { signRoster } from '#protocols/gossip/signed-roster.ts';
@@ -47,7 +48,11 @@ export const identitiesOf = (
     publicKey: Uint8Array.from(publicKey),
     addresses: [],
   }));
-  const roster = { swarm: 'episode', epoch: 1, expiresUnixS: EXPIRES_UNIX_S, members };
+  const roster = withGroupKey(
+    { swarm: 'episode', epoch: 1, expiresUnixS: EXPIRES_UNIX_S, members },
+    authority,
+    seedOf(random.fork('group')),
+  );
   const operators = members.filter(({ role }) => role === 'operator');
   return {
     authority,

@@ -1,9 +1,11 @@
 import { Fault as Failure } from '#protocols/fault.ts';
-import type { Disk } from '#protocols/log/disk-port.ts';
+import { CHAIN_FILE, parseChain } from '#protocols/log/chain.ts';
+import { MAX_FILE_BYTES, type Disk } from '#protocols/log/disk-port.ts';
 import { verifyFlight } from '#protocols/log/verify.ts';
 import type { Mission } from '#protocols/mission/mission.ts';
 import { seededRandom } from '#protocols/random.ts';
 import { honestOnly } from '../attackers/blame.ts';
+import type { ChainTruth } from '../checker/agent-truth.ts';
 import { Checker } from '../checker/checker.ts';
 import type { SignedLimits } from '../checker/swarm-truth.ts';
 import type { Violation } from '../checker/violation.ts';
@@ -21,6 +23,8 @@ export interface JudgedOptions extends EpisodeOptions {
   orders?: readonly OperatorOrder[] | undefined;
   /** The episode ends here if nothing has ended it before, simulated ms. */
   untilMs: number;
+  /** It ends there on purpose, before all can be home: that they are not is no violation. */
+  isCut?: boolean | undefined;
 }
 
 export interface Verdict {
@@ -155,7 +159,7 @@ export class JudgedEpisode {
 
   #judgeEnd(ended: boolean): void {
     const atMs = this.episode.nowMs;
-    if (!ended) {
+    if (!ended && this.#options.isCut !== true) {
       const flying = this.#watch.now().drones.filter(({ onGround, armed }) => !onGround || armed);
       const modes = flying.map(({ sysid, mode }) => `${sysid} in ${mode}`).join(', ');
       this.checker.note({
@@ -169,9 +173,14 @@ export class JudgedEpisode {
 
   /** I9: what stands in a log verifies to its end, or to where its computer died. */
   async #judgeLogs(): Promise<void> {
+    const chains: ChainTruth[] = [];
     for (const { sysid, storage } of this.episode.drones) {
-      for (const log of [...storage.formerLogs, storage.log]) await this.#judgeLog(sysid, log);
+      for (const log of [...storage.formerLogs, storage.log]) {
+        await this.#judgeLog(sysid, log);
+        chains.push({ author: sysid, heads: await headsOf(log) });
+      }
     }
+    this.checker.observeLogs(this.episode.nowMs, chains);
   }
 
   async #judgeLog(sysid: number, log: Disk): Promise<void> {
@@ -188,6 +197,13 @@ export class JudgedEpisode {
     });
   }
 }
+
+/** As far as the chain is sound. */
+const headsOf = async (log: Disk): Promise<string[]> => {
+  if (!(await log.list()).includes(CHAIN_FILE)) return [];
+  const { links } = parseChain(await log.read(CHAIN_FILE, MAX_FILE_BYTES));
+  return links.map(({ head }) => head.slice(0, 16));
+};
 
 const limitsOf = ({ mission, scenario }: JudgedOptions): SignedLimits => {
   const { minSeparationM, limits } = mission;

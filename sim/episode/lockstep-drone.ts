@@ -67,6 +67,8 @@ export class LockstepDrone implements Companion {
   #bootEpoch: number;
   #planner: DelayedPlanner | undefined;
   readonly #stalls = new Map<string, number>();
+  /** What frames on their way to the mind say: bytes that arrive as they were sent are not read again. */
+  readonly #told = new WeakMap<Uint8Array, Received>();
   #hasCamera = true;
 
   constructor(sysid: number, clock: MachineClock, random: Random, world: DroneWorld) {
@@ -86,6 +88,7 @@ export class LockstepDrone implements Companion {
     this.recorder = new RecorderHost(this, flight, world.pending);
     this.pilot = new PilotHost(this, {
       operators: identities.operators.map((one) => ({ ...one })),
+      authorityPublicKeyHex: identities.authorityKeyHex,
       verify,
       phaseMs: PILOT_PHASES_MS * random.fork('phase').uniform(),
       toVehicle: (packet) => world.toVehicle(sysid, packet),
@@ -100,6 +103,7 @@ export class LockstepDrone implements Companion {
       random: random.fork('mesh'),
       join: (member, roster, handlers) => world.join(member, roster, handlers),
       admitted: (received, envelope) => world.admitted(sysid, received, envelope),
+      toldMind: (frame, received) => void this.#told.set(frame, received),
     });
     const latency = random.fork('planner');
     const drawMs = (): number => PLAN_FLOOR_MS - PLAN_MEAN_MS * Math.log(1 - latency.uniform());
@@ -113,6 +117,7 @@ export class LockstepDrone implements Companion {
         return this.#planner;
       },
       configurePayload: (configuration) => world.configurePayload(sysid, configuration),
+      readAlready: (frame) => this.#told.get(frame),
     });
     const supervised = (name: ProcessName): Supervised =>
       new Supervised(this[name], clock, random.fork(`spawn-${name}`));

@@ -7,7 +7,12 @@ import type { Episode } from './episode.ts';
  */
 export interface Sabotage {
   /** What an agent sends its vehicle. */
-  toVehicle?: (sysid: number, packet: Uint8Array, nowMs: number) => Uint8Array | undefined;
+  toVehicle?: (
+    sysid: number,
+    packet: Uint8Array,
+    nowMs: number,
+    episode: Episode,
+  ) => Uint8Array | undefined;
   /** What one process of a drone tells another. */
   between?: (message: InnerMessage, nowMs: number) => Uint8Array | undefined;
   /** After every step. */

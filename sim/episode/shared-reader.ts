@@ -1,6 +1,7 @@
 import { splitBundle } from '#protocols/gossip/bundle.ts';
 import { decodePayload } from '#protocols/gossip/codec.ts';
 import { decodeEnvelope } from '#protocols/gossip/envelope.ts';
+import { openFrame, type FastFrame } from '#protocols/gossip/fast-frame.ts';
 import { OpenedEnvelope, type EnvelopeReader } from '#protocols/gossip/opened-envelope.ts';
 
 /**
@@ -11,6 +12,7 @@ import { OpenedEnvelope, type EnvelopeReader } from '#protocols/gossip/opened-en
 export const sharedReader = (): EnvelopeReader => {
   const bundles = new WeakMap<Uint8Array, readonly Uint8Array[] | null>();
   const opened = new WeakMap<Uint8Array, OpenedEnvelope | null>();
+  const frames = new WeakMap<Uint8Array, { key: Uint8Array; frame: FastFrame | undefined }>();
   return {
     split: (bundle) => {
       let envelopes = bundles.get(bundle);
@@ -19,6 +21,13 @@ export const sharedReader = (): EnvelopeReader => {
         bundles.set(bundle, envelopes);
       }
       return envelopes ?? undefined;
+    },
+    frame: (bytes, key) => {
+      const known = frames.get(bytes);
+      if (known !== undefined && Buffer.compare(known.key, key) === 0) return known.frame;
+      const frame = openFrame(bytes, key);
+      frames.set(bytes, { key, frame });
+      return frame;
     },
     open: (bytes) => {
       let one = opened.get(bytes);

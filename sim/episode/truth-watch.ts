@@ -29,6 +29,7 @@ interface Watch {
   controllerSinceMs: number;
   bootMs: number;
   gnssSinceMs: number;
+  knowsAbort: boolean;
 }
 
 /** Reads the truth of an episode for its judge, from vehicles, wires and radio; of the agents only their tasks. */
@@ -56,6 +57,8 @@ export class TruthWatch {
   noteAbort(): void {
     this.#abortedMs = this.#episode.nowMs;
     this.#reachable = this.#reachedBy(OPERATOR_MEMBER);
+    this.#agents.beginAbort(this.#episode.nowMs);
+    for (const watch of this.#watches.values()) watch.knowsAbort = false;
   }
 
   /** A newer goal ends what an abort began. */
@@ -99,6 +102,9 @@ export class TruthWatch {
     watch.bootMs = vehicle.bootMs();
     if (!vehicle.hasGnss) watch.gnssSinceMs = Number.POSITIVE_INFINITY;
     else if (watch.gnssSinceMs === Number.POSITIVE_INFINITY) watch.gnssSinceMs = nowMs;
+    // A mesh tells a pilot that runs at once, and one that starts as soon as it does.
+    watch.knowsAbort ||=
+      this.#agents.hasHeardAbort(sysid) && drone.isRunning('pilot') && drone.isRunning('mesh');
     return {
       sysid,
       positionNed: vehicle.quadrotor.positionNed,
@@ -112,6 +118,7 @@ export class TruthWatch {
       setpoint: watch.setpoint,
       positionKnown: nowMs - watch.gnssSinceMs >= GNSS_SETTLED_MS || watch.gnssSinceMs === 0,
       task: drone.mind.task,
+      knowsAbort: watch.knowsAbort,
     };
   }
 
@@ -168,4 +175,5 @@ const newWatch = (): Watch => ({
   controllerSinceMs: 0,
   bootMs: 0,
   gnssSinceMs: 0,
+  knowsAbort: false,
 });

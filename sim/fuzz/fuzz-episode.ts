@@ -6,7 +6,7 @@ import type { Mission } from '#protocols/mission/mission.ts';
 import type { GroundPoint } from '#protocols/polygon.ts';
 import { seededRandom, type Random } from '#protocols/random.ts';
 import { OPERATOR_MEMBER } from '../episode/identities.ts';
-import type { JudgedOptions } from '../episode/judged-episode.ts';
+import { GOAL_MS, type JudgedOptions } from '../episode/judged-episode.ts';
 import { drawFaults } from '../faults/draw-faults.ts';
 import { between, pick } from '../faults/draws.ts';
 import { endOf, type Fault, type FaultName } from '../faults/fault.ts';
@@ -32,7 +32,12 @@ export interface FuzzSettings {
   learned?: { share: number; model: PlannerModel } | undefined;
   /** Faults and orders begin before this, simulated ms; undefined: before most of the work is done. */
   troubleUntilMs?: number | undefined;
-  /** Ends every episode there, simulated ms; undefined: when all are home, or long after the mission's limit. */
+  /**
+   * Share of the seeds that fly until all are home, or long after the mission's limit; the others are cut
+   * off 20 to 60 s after the goal. Undefined: all.
+   */
+  wholeShare?: number | undefined;
+  /** Cuts every episode off there, simulated ms. */
   untilMs?: number | undefined;
 }
 
@@ -53,6 +58,10 @@ const DRONES = { least: 3, most: 12 };
 const HOME_SPACING_M = 10;
 /** Faults and orders come from just after the goal until most of the work is done; none outlasts it by much. */
 const TROUBLE_MS = { from: 7500, until: 42_000, end: 75_000 };
+/** From the goal to the end of an episode that does not fly to its own. */
+const CUT_MS = { least: 20_000, most: 60_000 };
+/** What comes later than this before the end has no time to show. */
+const TROUBLE_BEFORE_CUT_MS = 6000;
 const MOST_FAULTS = 5;
 /** Beyond the fence's corners: distance plays its part. */
 const RANGE = { edgeM: 400, lostM: 800 };
@@ -69,7 +78,12 @@ export const drawEpisode = (seed: number, settings: FuzzSettings): DrawnEpisode 
   const { mission, homes, reachM, isDrawn } = missionOf(settings, random);
   const sysids = homes.map((_, index) => index + 1);
   const { from: fromMs } = TROUBLE_MS;
-  const untilMs = settings.troubleUntilMs ?? TROUBLE_MS.until;
+  const wholeMs = 1000 * mission.timeLimitS + GRACE_MS;
+  const cutMs = drawCut(settings, random.fork('length')) ?? wholeMs;
+  // Of the drawn end, not of one that somebody asks for: what is seen up to there must not change by it.
+  const untilMs =
+    settings.troubleUntilMs ?? Math.min(TROUBLE_MS.until, cutMs - TROUBLE_BEFORE_CUT_MS);
+  const endMs = Math.min(settings.untilMs ?? wholeMs, cutMs);
   const orders = { mission: isDrawn ? mission : undefined, sysids, fromMs, untilMs };
   const faults = drawFaults(
     {
@@ -95,7 +109,8 @@ export const drawEpisode = (seed: number, settings: FuzzSettings): DrawnEpisode 
       mission,
       faults,
       orders: kinds.length === 0 ? [] : drawOrders(orders, random.fork('orders')),
-      untilMs: settings.untilMs ?? 1000 * mission.timeLimitS + GRACE_MS,
+      untilMs: endMs,
+      isCut: endMs < wholeMs,
     },
   };
 };
@@ -127,7 +142,7 @@ interface Chosen {
 }
 
 const missionOf = (settings: FuzzSettings, random: Random): Chosen => {
-  const count = settings.drones ?? between(DRONES.least, DRONES.most, random.fork('drones'));
+  const count = settings.drones ?? drawSize(random.fork('drones'));
   if (typeof settings.mission === 'object') {
     const { mission } = settings;
     const spacingM = Math.max(HOME_SPACING_M, 2 * mission.minSeparationM);
@@ -178,6 +193,14 @@ const shortened = (fault: Fault): Fault =>
   endOf(fault) > TROUBLE_MS.end && 'forMs' in fault
     ? { ...fault, forMs: TROUBLE_MS.end - fault.atMs }
     : fault;
+
+/** Small swarms more often: a third are of three, one in twenty of twelve, at a tenth of the price. */
+const drawSize = (random: Random): number =>
+  DRONES.least + Math.floor((DRONES.most - DRONES.least + 1) * random.uniform() ** 2);
+
+/** When an episode is cut off, simulated ms; undefined: it is flown to its own end. */
+const drawCut = ({ wholeShare = 1 }: FuzzSettings, random: Random): number | undefined =>
+  random.uniform() < wholeShare ? undefined : GOAL_MS + between(CUT_MS.least, CUT_MS.most, random);
 
 const drawBase = (random: Random): ProfileName => {
   const draw = random.uniform();

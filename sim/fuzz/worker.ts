@@ -1,34 +1,44 @@
-/** One worker of a fuzzing run: flies one seed at a time. */
-import { parentPort, workerData } from 'node:worker_threads';
-
+/** One process of a fuzzing run: flies one seed at a time, and tells that it gets on. */
 import { assert } from '#protocols/fault.ts';
+import type { FuzzSettings } from './fuzz-episode.ts';
 import { Planners } from './planners.ts';
-import { runFuzzEpisode, type SeedOutcome } from './run-fuzz-episode.ts';
-import type { WorkerData } from './start-fuzz.ts';
+import { runFuzzEpisode } from './run-fuzz-episode.ts';
+import type { FromWorker, ToWorker } from './start-fuzz.ts';
 
-const port = parentPort;
-assert(port !== null, 'the fuzzer flies in worker threads');
+const PROGRESS_MS = 500;
 
-const { settings, stop } = workerData as WorkerData;
-const isStopped = (): boolean => Atomics.load(stop, 0) !== 0;
-const planners = new Planners(settings);
+assert(process.send !== undefined, 'the fuzzer starts this process, with a channel to it');
+const tell = (message: FromWorker): void => void process.send!(message);
 
-const tell = (outcome: SeedOutcome): void => {
-  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread's port has no origin
-  port.postMessage(outcome);
-};
+// Ctrl-C goes to the whole group: whoever started this process ends it.
+for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => undefined);
+process.on('disconnect', () => process.exit());
 
-port.on('message', async (seed: number | 'end') => {
-  if (seed === 'end') {
-    // By itself, with nothing under way: a thread that is ended from outside may take the process with it.
-    await planners.close();
-    port.close();
-    return;
-  }
+let settings: FuzzSettings | undefined;
+let planners: Planners | undefined;
+
+const fly = async (seed: number): Promise<void> => {
+  assert(settings !== undefined, 'the settings come before the first seed');
+  planners ??= new Planners(settings);
+  const before = process.cpuUsage();
+  let toldMs = Date.now();
+  const onStep = (nowMs: number): void => {
+    const wallMs = Date.now();
+    if (wallMs - toldMs < PROGRESS_MS) return;
+    toldMs = wallMs;
+    tell({ simulatedMs: nowMs });
+  };
   try {
-    tell(await runFuzzEpisode(seed, settings, planners, isStopped));
+    const outcome = await runFuzzEpisode(seed, settings, planners, onStep);
+    const { user, system } = process.cpuUsage(before);
+    tell({ outcome, cpuMs: (user + system) / 1000 });
   } catch (error) {
     const crash = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    tell({ seed, crash });
+    tell({ outcome: { seed, crash }, cpuMs: 0 });
   }
+};
+
+process.on('message', (message: ToWorker) => {
+  if ('settings' in message) ({ settings } = message);
+  else void fly(message.seed);
 });

@@ -2,7 +2,13 @@ import { DroneMesh } from '#agent/mesh/drone-mesh.ts';
 import type { Received } from '#protocols/channel/mesh-messages.ts';
 import { MESSAGE_TYPE } from '#protocols/channel/message-type.ts';
 import { resumeCounters } from '#protocols/gossip/counters.ts';
-import { createMeshMember, type MeshMember } from '#protocols/gossip/mesh-member.ts';
+import { openGroupKey } from '#protocols/gossip/group-key.ts';
+import { memberSizes } from '#protocols/gossip/member-sizes.ts';
+import {
+  createMeshMember,
+  type GroupKeyOf,
+  type MeshMember,
+} from '#protocols/gossip/mesh-member.ts';
 import { MeshSession } from '#protocols/gossip/mesh-session.ts';
 import type { Mesh, MeshHandlers } from '#protocols/gossip/mesh.ts';
 import type { EnvelopeReader } from '#protocols/gossip/opened-envelope.ts';
@@ -11,6 +17,7 @@ import type { SigningKey, Verify } from '#protocols/gossip/signing.ts';
 import { StateKeeper } from '#protocols/gossip/state-keeper.ts';
 import { restoreStoredState } from '#protocols/gossip/stored-state.ts';
 import type { Random } from '#protocols/random.ts';
+import type { Sized } from '#protocols/sized.ts';
 import type { Companion, ProcessHost, ProcessName } from './companion.ts';
 import { RecordLine } from './record-line.ts';
 
@@ -29,6 +36,8 @@ interface MeshParts {
   random: Random;
   join(member: number, roster: Roster, handlers: MeshHandlers): Mesh;
   admitted(received: Received, envelope: Uint8Array): void;
+  /** Told what a frame to the mind says. */
+  toldMind(frame: Uint8Array, received: Received): void;
 }
 
 interface Running {
@@ -62,6 +71,14 @@ export class MeshHost implements ProcessHost {
     return this.#running?.session;
   }
 
+  /** For whoever judges the episode. */
+  get sizes(): readonly Sized[] {
+    const running = this.#running;
+    if (running === undefined) return [];
+    const { session, drone, records } = running;
+    return [...memberSizes(session.member), drone.size, records.size];
+  }
+
   start(): void {
     const { clock, sysid, storage } = this.#companion;
     const { random, join } = this.#parts;
@@ -79,7 +96,10 @@ export class MeshHost implements ProcessHost {
     });
     const drone = new DroneMesh(session, {
       toPilot: (type, payload) => this.#companion.send('pilot', type, payload, 'mesh'),
-      toMind: (type, payload) => this.#companion.send('mind', type, payload, 'mesh'),
+      toMind: (type, payload, received) => {
+        if (received !== undefined) this.#parts.toldMind(payload, received);
+        this.#companion.send('mind', type, payload, 'mesh');
+      },
       record: (channel, payload) => records.add(channel, clock.monotonicMs(), payload),
     });
     wiring.drone = drone;
@@ -126,6 +146,7 @@ export class MeshHost implements ProcessHost {
     const running = this.#running;
     if (running === undefined) return;
     const nowMs = this.#companion.clock.monotonicMs();
+    running.session.relay();
     if (nowMs < running.deadlineMs) return;
     running.deadlineMs = Math.max(running.deadlineMs + TICK_MS, nowMs);
     running.drone.tick(nowMs);
@@ -137,6 +158,8 @@ export class MeshHost implements ProcessHost {
   #restoredMember(nowMs: number): MeshMember {
     const { sysid, storage } = this.#companion;
     const { key, verify, reader, authorityKey, signedRoster } = this.#parts;
+    const groupKeyOf: GroupKeyOf = (roster, signer) =>
+      openGroupKey(roster, sysid, key.seed, signer);
     const bootEpoch = this.#parts.bootEpoch();
     const resumed = resumeCounters(storage.readCounters(), bootEpoch, bootEpoch);
     const member = createMeshMember({
@@ -146,6 +169,7 @@ export class MeshHost implements ProcessHost {
       reader,
       authorityKey,
       signedRoster,
+      groupKeyOf,
       bootEpoch: resumed.bootEpoch,
       nowMs,
     });

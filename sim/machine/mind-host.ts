@@ -1,31 +1,28 @@
-import { decodeInbox, encodeInbox, encodeMindStart, encodeOutbox } from '#agent/mind/codec.ts';
+import { encodeMindStart } from '#agent/mind/codec.ts';
 import { parseDurable } from '#agent/mind/durable.ts';
+import { InboxTray, type TakenInbox } from '#agent/mind/inbox-tray.ts';
 import type { PlanAnswer, Planner, SafePlanner } from '#agent/mind/plan-port.ts';
 import { encodePlanRecord } from '#agent/mind/plan-record.ts';
+import { encodeOutbox, outboxFrames, type OutboxFrames } from '#agent/mind/record/outbox.ts';
 import {
   createMind,
-  emptyInbox,
   type Look,
   type Mind,
-  type MindInbox,
   type MindOutbox,
   type PayloadConfiguration,
 } from '#agent/mind/state.ts';
+import { mindSizes } from '#agent/mind/sizes.ts';
 import { mindTick } from '#agent/mind/tick.ts';
-import { decodeReceived, encodePublish } from '#protocols/channel/mesh-codec.ts';
+import type { Received } from '#protocols/channel/mesh-messages.ts';
 import { MESSAGE_TYPE } from '#protocols/channel/message-type.ts';
-import { encodeOrder } from '#protocols/channel/order.ts';
-import { decodePilotStatus } from '#protocols/channel/pilot-status.ts';
-import { decodeRangeRing } from '#protocols/channel/range-ring.ts';
-import { encodeTrajectory } from '#protocols/channel/trajectory-codec.ts';
 import { encodeTickRecord } from '#protocols/log/tick-record.ts';
+import type { Sized } from '#protocols/sized.ts';
 import type { Companion, ProcessHost, ProcessName } from './companion.ts';
 import { RecordLine } from './record-line.ts';
 
 /** As in agent/mind/main.ts. */
 const IDLE_MS = 200;
 const FLUSH_MS = 100;
-const MAX_WAITING = 512;
 
 interface MindParts {
   seed: number;
@@ -34,13 +31,15 @@ interface MindParts {
   /** A planner for a mind that starts. */
   openPlanner(): Planner;
   configurePayload(configuration: PayloadConfiguration): void;
+  /** What a frame from the mesh says, when it has been read already. */
+  readAlready(frame: Uint8Array): Received | undefined;
 }
 
 interface Running {
   mind: Mind;
   planner: Planner;
   records: RecordLine;
-  inbox: MindInbox;
+  tray: InboxTray;
   ticks: number;
   lastTickMs: number;
   flushMs: number;
@@ -66,14 +65,22 @@ export class MindHost implements ProcessHost {
     return this.#running?.mind;
   }
 
-  /** What it works on; null = nothing. For whoever judges the episode. */
   /** Members whose reports of their work this mind no longer believes. */
   get liars(): readonly number[] {
     return [...(this.#running?.mind.liars ?? [])];
   }
 
+  /** What it works on; null = nothing. For whoever judges the episode. */
   get task(): string | null {
     return this.#running?.mind.execution?.task.id ?? null;
+  }
+
+  /** For whoever judges the episode. */
+  get sizes(): readonly Sized[] {
+    const running = this.#running;
+    if (running === undefined) return [];
+    const { mind, tray, records } = running;
+    return [...mindSizes(mind), ...tray.sizes, records.size];
   }
 
   start(): void {
@@ -91,7 +98,7 @@ export class MindHost implements ProcessHost {
       mind: createMind(options, safePlan),
       planner,
       records,
-      inbox: emptyInbox(),
+      tray: new InboxTray(),
       ticks: 0,
       lastTickMs: startMs,
       flushMs: startMs,
@@ -104,30 +111,24 @@ export class MindHost implements ProcessHost {
   }
 
   look(look: Look): void {
-    const looks = this.#running?.inbox.looks;
-    if (looks !== undefined && looks.length < MAX_WAITING) looks.push(look);
+    this.#running?.tray.look(look);
     this.payloadAlive();
   }
 
   payloadAlive(): void {
-    if (this.#running !== undefined) this.#running.inbox.payloadAlive = true;
+    this.#running?.tray.payloadAlive();
   }
 
   hear(type: number, payload: Uint8Array, from: ProcessName): void {
     const running = this.#running;
     if (running === undefined) return;
-    const { inbox } = running;
+    const { tray } = running;
     if (from === 'pilot') {
-      if (type === MESSAGE_TYPE.rangeRing) inbox.ring = decodeRangeRing(payload) ?? null;
-      if (type !== MESSAGE_TYPE.pilotStatus) return;
-      const status = decodePilotStatus(payload);
-      if (status === undefined) return;
-      inbox.status = status;
-      this.#tick(running);
+      if (type === MESSAGE_TYPE.rangeRing) tray.hearRing(payload);
+      if (type === MESSAGE_TYPE.pilotStatus && tray.hearStatus(payload)) this.#tick(running);
     } else if (from === 'mesh') {
       if (type !== MESSAGE_TYPE.received) return;
-      inbox.received.push(decodeReceived(payload));
-      if (inbox.received.length > MAX_WAITING) inbox.received.shift();
+      tray.hearReceived(payload, this.#parts.readAlready(payload));
     } else if (type === MESSAGE_TYPE.recordsAcknowledged) running.records.acknowledge(payload);
     else running.records.reconnected();
   }
@@ -145,41 +146,34 @@ export class MindHost implements ProcessHost {
   #hearPlanner(answer: PlanAnswer): void {
     const running = this.#running;
     if (running === undefined) return;
-    running.inbox.answer = answer;
-    this.#tick(running);
+    this.#tick(running, running.tray.takeAnswer(answer));
   }
 
-  #tick(running: Running): void {
+  #tick(running: Running, { inbox, bytes }: TakenInbox = running.tray.take()): void {
     const nowMs = this.#companion.clock.monotonicMs();
     running.lastTickMs = nowMs;
-    const { answer } = running.inbox;
-    const inbox = encodeInbox(running.inbox);
-    running.inbox = emptyInbox();
-    const outbox = mindTick(running.mind, decodeInbox(inbox), nowMs);
-    this.#act(running, outbox);
-    const record = encodeTickRecord({
-      tick: running.ticks,
-      nowMs,
-      inbox,
-      outbox: encodeOutbox(outbox),
-    });
+    const outbox = mindTick(running.mind, inbox, nowMs);
+    const frames = outboxFrames(outbox);
+    this.#act(running, outbox, frames);
+    const tick = running.ticks;
     running.ticks += 1;
-    running.records.add('mind/tick', nowMs, record);
+    const { answer } = inbox;
+    const record = { tick, nowMs, inbox: bytes, outbox: encodeOutbox(outbox, frames, answer) };
+    running.records.add('mind/tick', nowMs, encodeTickRecord(record));
     const plan = encodePlanRecord(answer, outbox);
     if (plan !== undefined) running.records.add('mind/plan', nowMs, plan);
   }
 
-  #act({ planner }: Running, outbox: MindOutbox): void {
-    const { order, trajectory, planRequest, payload, durable, publish } = outbox;
+  #act({ planner }: Running, outbox: MindOutbox, frames: OutboxFrames): void {
+    const { planRequest, payload, durable } = outbox;
+    const { order, trajectory, publish } = frames;
     const send = (to: 'pilot' | 'mesh', type: number, bytes: Uint8Array): void =>
       this.#companion.send(to, type, bytes, 'mind');
-    if (trajectory !== null) {
-      send('pilot', MESSAGE_TYPE.trajectory, encodeTrajectory(trajectory));
-    }
-    if (order !== null) send('pilot', MESSAGE_TYPE.order, encodeOrder(order));
+    if (trajectory !== null) send('pilot', MESSAGE_TYPE.trajectory, trajectory);
+    if (order !== null) send('pilot', MESSAGE_TYPE.order, order);
     if (planRequest !== null) planner.request(planRequest);
     if (payload !== null) this.#parts.configurePayload(payload);
     if (durable !== null) this.#companion.storage.mindState = JSON.stringify(durable);
-    for (const message of publish) send('mesh', MESSAGE_TYPE.publish, encodePublish(message));
+    for (const message of publish) send('mesh', MESSAGE_TYPE.publish, message);
   }
 }

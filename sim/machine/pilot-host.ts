@@ -8,6 +8,7 @@ import { MESSAGE_TYPE } from '#protocols/channel/message-type.ts';
 import type { Verify } from '#protocols/gossip/signing.ts';
 import { encodeTickRecord } from '#protocols/log/tick-record.ts';
 import { Framer, type Frame } from '#protocols/mavlink/framer.ts';
+import type { Sized } from '#protocols/sized.ts';
 import type { Companion, ProcessHost, ProcessName } from './companion.ts';
 import { RecordLine } from './record-line.ts';
 
@@ -18,6 +19,7 @@ const SKIP_AFTER_MS = 100;
 
 interface PilotParts {
   operators: PilotStart['operators'];
+  authorityPublicKeyHex: string;
   verify: Verify;
   /** Phase of its timer against the episode's steps, ms. */
   phaseMs: number;
@@ -56,6 +58,17 @@ export class PilotHost implements ProcessHost {
     return this.#running?.startedMs;
   }
 
+  /** Undefined while the process is dead. For whoever judges the episode. */
+  get pilot(): Pilot | undefined {
+    return this.#running?.pilot;
+  }
+
+  /** For whoever judges the episode. */
+  get sizes(): readonly Sized[] {
+    const running = this.#running;
+    return running === undefined ? [] : [...running.mailbox.sizes, running.records.size];
+  }
+
   start(): void {
     const { sysid, clock, storage } = this.#companion;
     const startMs = clock.monotonicMs();
@@ -64,6 +77,7 @@ export class PilotHost implements ProcessHost {
       sysid,
       simulated: true,
       operators: this.#parts.operators,
+      authorityPublicKeyHex: this.#parts.authorityPublicKeyHex,
       startMs,
       memory: stored === undefined ? null : (decodePilotMemory(stored) ?? null),
     };

@@ -1,6 +1,7 @@
 import { MESSAGE_TYPE } from '#protocols/channel/message-type.ts';
 import type { ChannelName } from '#protocols/log/record.ts';
 import { RecordSender } from '#protocols/log/sender.ts';
+import type { Sized } from '#protocols/sized.ts';
 import type { Companion, ProcessName } from './companion.ts';
 
 /** A process's line to the recorder of its computer. */
@@ -21,6 +22,10 @@ export class RecordLine {
 
   add(channel: ChannelName, monotonicMs: number, payload: Uint8Array): void {
     this.#sender.add(channel, monotonicMs, this.#companion.clock.unixUs(), payload);
+  }
+
+  get size(): Sized {
+    return this.#sender.size;
   }
 
   flush(): void {

@@ -4,6 +4,7 @@ import { encodeAcknowledgement } from '#protocols/log/batch.ts';
 import { encodeLogHead, type LogHead } from '#protocols/log/log-head.ts';
 import type { FlightInfo } from '#protocols/log/segment-meta.ts';
 import { FlightWriter, type LogTime } from '#protocols/log/writer.ts';
+import type { Sized } from '#protocols/sized.ts';
 import type { Companion, ProcessHost, ProcessName } from './companion.ts';
 
 /** As in agent/recorder/main.ts. */
@@ -40,6 +41,11 @@ export class RecorderHost implements ProcessHost {
 
   get running(): boolean {
     return this.#running !== undefined;
+  }
+
+  /** For whoever judges the episode. */
+  get sizes(): readonly Sized[] {
+    return this.#running?.recorder.sizes ?? [];
   }
 
   start(): void {

@@ -61,7 +61,9 @@ export class Detector {
   readonly #passes = new Map<string, Pass>();
   #grid: DetectorGrid | undefined;
   #missionOrigin: Origin | undefined;
-  #targetsByCell = new Map<string, Vector3>();
+  /** Mission and scenario count from one place, as far as a millimetre goes. */
+  #isOneOrigin = false;
+  #targetsByCell = new Map<string, Readonly<Vector3>>();
 
   constructor(
     targets: readonly HiddenTarget[],
@@ -84,6 +86,11 @@ export class Detector {
       lonDeg: grid.originLonDeg,
       altAmslM: grid.originAltAmslM,
     };
+    const { latDeg, lonDeg, altAmslM } = this.#scenarioOrigin;
+    this.#isOneOrigin =
+      latDeg === grid.originLatDeg &&
+      lonDeg === grid.originLonDeg &&
+      altAmslM === grid.originAltAmslM;
     this.#targetsByCell = new Map(
       this.#targets.map((target) => {
         const ned = this.#toMission({ x: target.northM, y: target.eastM, z: 0 });
@@ -112,7 +119,8 @@ export class Detector {
     return looks;
   }
 
-  #toMission(positionNed: Readonly<Vector3>): Vector3 {
+  #toMission(positionNed: Readonly<Vector3>): Readonly<Vector3> {
+    if (this.#isOneOrigin) return positionNed;
     const geodetic = geodeticFromNed(this.#scenarioOrigin, positionNed);
     return nedFromGeodetic(this.#missionOrigin ?? this.#scenarioOrigin, geodetic);
   }

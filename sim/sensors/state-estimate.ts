@@ -61,6 +61,11 @@ export class StateEstimate {
   readonly #error: Quaternion = identityQuaternion();
   readonly #sensors: SensorErrors;
   readonly #led = new LedEstimate();
+  /** What the estimate is off by, all causes together: of position and velocity. They move at 50 Hz. */
+  readonly #offNed: Vector3 = vector3(0, 0, 0);
+  readonly #offMps: Vector3 = vector3(0, 0, 0);
+  readonly #offRadps: Vector3 = vector3(0, 0, 0);
+  #isSummed = false;
 
   constructor(
     truth: Quadrotor,
@@ -105,6 +110,7 @@ export class StateEstimate {
 
   /** Lets the errors wander. */
   wander(dtS: number): void {
+    this.#isSummed = false;
     for (let axis = 0; axis < 3; axis += 1) {
       this.#position[axis]!.step(dtS);
       this.#velocity[axis]!.step(dtS);
@@ -125,11 +131,13 @@ export class StateEstimate {
     moved.y += sign * jumpNed.y;
     moved.z += sign * jumpNed.z;
     this.#offsetYawRad += yawRad;
+    this.#isSummed = false;
     this.track();
   }
 
   /** Without GNSS: a small imagined acceleration adds up. Height comes from the barometer. */
   coast(dtS: number, trusted: boolean): void {
+    this.#isSummed = false;
     this.#led.coast();
     const step = dtS * (trusted ? COASTING_MPS2.trusted : COASTING_MPS2.lost);
     const v = this.#coastVelocityNed;
@@ -149,6 +157,7 @@ export class StateEstimate {
    * estimator has given in to a fix that it refused before.
    */
   aid(dtS: number): Vector3 | undefined {
+    this.#isSummed = false;
     const jump = this.#led.follow(dtS, this.#sensors.lie);
     if (jump !== undefined) this.resetCounter += 1;
     this.#dropImagined();
@@ -163,25 +172,45 @@ export class StateEstimate {
     this.resetCounter += 1;
   }
 
-  /** Takes over the truth of this moment with the present errors on top. */
+  /** Takes over the truth of this moment with the errors on top, a sensor's as they were at most 20 ms ago. */
   track(): void {
-    const { positionNed: p, velocityNed: v, ratesFrd: w } = this.#truth;
+    if (!this.#isSummed) this.#sum();
+    const { positionNed: p, velocityNed: v, ratesFrd: w, attitude } = this.#truth;
+    const off = this.#offNed;
+    const offMps = this.#offMps;
+    const offRadps = this.#offRadps;
+    this.positionNed.x = p.x + off.x;
+    this.positionNed.y = p.y + off.y;
+    this.positionNed.z = p.z + off.z;
+    this.velocityNed.x = v.x + offMps.x;
+    this.velocityNed.y = v.y + offMps.y;
+    this.velocityNed.z = v.z + offMps.z;
+    this.ratesFrd.x = w.x + offRadps.x;
+    this.ratesFrd.y = w.y + offRadps.y;
+    this.ratesFrd.z = w.z + offRadps.z;
+    multiplyQuaternions(attitude, this.#error, this.attitude);
+  }
+
+  #sum(): void {
+    this.#isSummed = true;
     const offset = this.#offsetNed;
     const coast = this.#coastNed;
     const { positionNed: led, velocityNed: ledMps } = this.#led;
     const { total: wrong } = this.#sensors;
     const [north, east, down] = this.#position;
-    this.positionNed.x = p.x + north.value + offset.x + coast.x + led.x - this.originNed.x;
-    this.positionNed.y = p.y + east.value + offset.y + coast.y + led.y - this.originNed.y;
-    this.positionNed.z = p.z + down.value + offset.z + led.z + wrong.downM - this.originNed.z;
+    const off = this.#offNed;
+    off.x = north.value + offset.x + coast.x + led.x - this.originNed.x;
+    off.y = east.value + offset.y + coast.y + led.y - this.originNed.y;
+    off.z = down.value + offset.z + led.z + wrong.downM - this.originNed.z;
     const coastMps = this.#coastVelocityNed;
     const [northMps, eastMps, downMps] = this.#velocity;
-    this.velocityNed.x = v.x + northMps.value + coastMps.x + ledMps.x + wrong.northMps;
-    this.velocityNed.y = v.y + eastMps.value + coastMps.y + ledMps.y + wrong.eastMps;
-    this.velocityNed.z = v.z + downMps.value + ledMps.z + wrong.downMps;
-    this.ratesFrd.x = w.x + this.#rates[0].value;
-    this.ratesFrd.y = w.y + this.#rates[1].value;
-    this.ratesFrd.z = w.z + this.#rates[2].value;
+    const offMps = this.#offMps;
+    offMps.x = northMps.value + coastMps.x + ledMps.x + wrong.northMps;
+    offMps.y = eastMps.value + coastMps.y + ledMps.y + wrong.eastMps;
+    offMps.z = downMps.value + ledMps.z + wrong.downMps;
+    this.#offRadps.x = this.#rates[0].value;
+    this.#offRadps.y = this.#rates[1].value;
+    this.#offRadps.z = this.#rates[2].value;
     // Small angles: half of each is the vector part. The heading's may be large after a reset.
     const halfYawRad = (this.#rotation[2].value + this.#offsetYawRad + wrong.yawRad) / 2;
     if (halfYawRad !== this.#halfYawRad) {
@@ -191,6 +220,5 @@ export class StateEstimate {
     }
     this.#error.x = this.#rotation[0].value / 2;
     this.#error.y = this.#rotation[1].value / 2;
-    multiplyQuaternions(this.#truth.attitude, this.#error, this.attitude);
   }
 }

@@ -6,6 +6,8 @@ export interface SwarmLayout {
   stationMember: number;
   stationKeyFile: string;
   stationMeshPort: number;
+  /** UDP port of the fast lane's multicast group. */
+  multicastPort: number;
   /** UDP port to which all vehicles send what PX4 tells a ground station, and those they send it from, + N. */
   groundPort: number;
   vehicleGroundPort: number;
@@ -43,6 +45,7 @@ export const SITL_DISPLAY_PORT = 19_410;
 const SITL_GROUND_PORT = 14_550;
 const SITL_VEHICLE_GROUND_PORT = 18_570;
 export const MESH_PORT = 15_500;
+const MULTICAST_PORT = 15_499;
 
 /** The station's member id: above every sysid. */
 const STATION_MEMBER = 1000;
@@ -83,6 +86,7 @@ export const swarmLayout = (options: LayoutOptions): SwarmLayout => {
     stationMember: STATION_MEMBER,
     stationKeyFile: join(runDir, 'station.pem'),
     stationMeshPort: MESH_PORT + portOffset,
+    multicastPort: MULTICAST_PORT + portOffset,
     groundPort: SITL_GROUND_PORT + portOffset,
     vehicleGroundPort: SITL_VEHICLE_GROUND_PORT + portOffset,
     rosterFile: join(runDir, 'roster.bin'),

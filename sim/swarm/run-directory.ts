@@ -3,10 +3,13 @@ import { dirname } from 'node:path';
 
 import type { AgentConfig } from '#agent/config.ts';
 import { hexFromBytes } from '#protocols/gossip/identity.ts';
+import { withGroupKey } from '#protocols/gossip/group-key.ts';
+import { newGroupKey } from '#protocols/gossip/sealing.ts';
 import type { Member } from '#protocols/gossip/roster.ts';
 import { saveRoster } from '#protocols/gossip/roster-file.ts';
 import { signRoster } from '#protocols/gossip/signed-roster.ts';
-import { generateSigningKey, saveKeyPem } from '#protocols/gossip/signing.ts';
+import { generateSigningKey, saveKeyPem, type SigningKey } from '#protocols/gossip/signing.ts';
+import type { MulticastSettings } from '#protocols/gossip/udp-multicast.ts';
 import type { SwarmLayout } from './layout.ts';
 
 /** What a station process needs to join the swarm as its operator. */
@@ -18,7 +21,12 @@ export interface StationConfig {
   /** TCP port of the map page on loopback; 0 = any free one. */
   mapPort: number;
   keys: { privateKeyFile: string; rosterFile: string; authorityPublicKeyHex: string };
-  mesh: { listen: string[]; bootstrap: string[]; mdns: boolean };
+  mesh: {
+    listen: string[];
+    bootstrap: string[];
+    mdns: boolean;
+    multicast?: MulticastSettings | undefined;
+  };
 }
 
 interface SwarmSettings {
@@ -30,7 +38,12 @@ interface SwarmSettings {
   /** The stand-ins' scenario, as JSON-ready data. */
   scenario: unknown;
   unixS: number;
+  /** Signs who belongs. */
+  authority: SigningKey;
 }
+
+/** Of the block for one's own network (RFC 2365). */
+const MULTICAST_GROUP = '239.83.75.1';
 
 const ROSTER_LIFE_S = 7 * 24 * 3600;
 
@@ -40,14 +53,14 @@ const listenOn = (port: number): string[] => [
 ];
 
 /**
- * Writes all that a simulated swarm needs: an authority made for this run and forgotten after it
- * signed the roster, a key per member, the configuration of every process. Replaces an older run.
+ * Writes all that a simulated swarm needs: a roster, a key per member, the configuration of every
+ * process. Replaces an older run.
  */
 export const writeRunDirectory = (layout: SwarmLayout, settings: SwarmSettings): StationConfig => {
   rmSync(layout.runDir, { recursive: true, force: true });
   mkdirSync(layout.runDir, { recursive: true, mode: 0o700 });
   mkdirSync(dirname(layout.stationSocket), { recursive: true, mode: 0o700 });
-  const authority = generateSigningKey().key;
+  const { authority } = settings;
   const members: Member[] = layout.drones.map((drone) => {
     mkdirSync(drone.dir, { recursive: true, mode: 0o700 });
     const { key, pem } = generateSigningKey();
@@ -72,7 +85,14 @@ export const writeRunDirectory = (layout: SwarmLayout, settings: SwarmSettings):
   const expiresUnixS = Math.floor(settings.unixS) + ROSTER_LIFE_S;
   saveRoster(
     layout.rosterFile,
-    signRoster({ swarm: settings.swarm, epoch: 1, expiresUnixS, members }, authority.sign),
+    signRoster(
+      withGroupKey(
+        { swarm: settings.swarm, epoch: 1, expiresUnixS, members },
+        authority,
+        newGroupKey(),
+      ),
+      authority.sign,
+    ),
   );
   const authorityPublicKeyHex = hexFromBytes(authority.publicKey);
   const operatorKeyHex = hexFromBytes(station.key.publicKey);
@@ -92,9 +112,17 @@ export const writeRunDirectory = (layout: SwarmLayout, settings: SwarmSettings):
       rosterFile: layout.rosterFile,
       authorityPublicKeyHex,
     },
-    mesh: { listen: listenOn(layout.stationMeshPort), bootstrap: [], mdns: false },
+    mesh: meshOf(layout, layout.stationMeshPort),
   };
 };
+
+/** All on this machine: frames too go over its loopback only. */
+const meshOf = (layout: SwarmLayout, port: number): StationConfig['mesh'] => ({
+  listen: listenOn(port),
+  bootstrap: [],
+  mdns: false,
+  multicast: { group: MULTICAST_GROUP, port: layout.multicastPort, interfaceAddress: '127.0.0.1' },
+});
 
 const agentConfig = (
   layout: SwarmLayout,
@@ -116,6 +144,6 @@ const agentConfig = (
     operators: [{ member: layout.stationMember, publicKeyHex: trust.operatorKeyHex }],
     modelSignersHex: settings.modelSignersHex,
   },
-  mesh: { listen: listenOn(drone.meshPort), bootstrap: [], mdns: false },
+  mesh: meshOf(layout, drone.meshPort),
   modelDir: settings.modelDir,
 });

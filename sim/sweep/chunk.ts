@@ -5,28 +5,26 @@ import { FAULT_KINDS, type FaultName } from '../faults/fault.ts';
 import { MISSION_KINDS } from '../fuzz/draw-mission.ts';
 import type { FuzzSettings } from '../fuzz/fuzz-episode.ts';
 import type { SeedVerdict } from '../fuzz/run-fuzz-episode.ts';
+import { RADIO_PROFILES, type ProfileName } from '../radio/profile.ts';
 
 const count = z.int().min(0);
 
-/** The release that ships with the sources. */
-const SHIPPED_MODEL = 'models/current';
+/**
+ * What a chunk's episodes share; it may come from a queue that others write to, and so names no file and
+ * no key: which model flies is the worker's own to say.
+ */
+export interface ChunkSettings extends Omit<FuzzSettings, 'learned'> {
+  /** Of the seeds that fly with a learned model; undefined: none. */
+  learnedShare?: number | undefined;
+}
 
-/** What a chunk's episodes share; it may come from a queue that others write to. */
-const settingsSchema: z.ZodType<FuzzSettings> = z.strictObject({
+const settingsSchema: z.ZodType<ChunkSettings> = z.strictObject({
   mission: z.union([missionSchema, z.enum(MISSION_KINDS)]).optional(),
   drones: z.int().min(1).max(250).optional(),
   kinds: z.array(z.enum(FAULT_KINDS as [FaultName, ...FaultName[]])),
   samples: z.int().min(1).max(4096),
-  learned: z
-    .strictObject({
-      share: z.number().min(0).max(1),
-      model: z.strictObject({
-        // No queue names another directory.
-        modelDir: z.literal(SHIPPED_MODEL),
-        modelSignersHex: z.array(z.string().regex(/^[0-9a-f]{64}$/u)).max(100),
-      }),
-    })
-    .optional(),
+  learnedShare: z.number().min(0).max(1).optional(),
+  wholeShare: z.number().min(0).max(1).optional(),
   troubleUntilMs: z.number().positive().optional(),
   untilMs: z.number().positive().optional(),
 });
@@ -49,7 +47,7 @@ export const chunkId = ({ sweep, first, last }: Omit<Chunk, 'settings'>): string
 /** In order, each of `size` seeds at most. */
 export const chunksOf = (
   sweep: string,
-  settings: FuzzSettings,
+  settings: ChunkSettings,
   range: { first: number; last: number },
   size: number,
 ): Chunk[] => {
@@ -68,7 +66,7 @@ const verdictSchema: z.ZodType<SeedVerdict> = z.object({
   violations: z
     .array(
       z.object({
-        invariant: z.string().regex(/^I\d{1,2}$/u) as unknown as z.ZodType<
+        invariant: z.string().regex(/^(?:I\d{1,2}|hang)$/u) as unknown as z.ZodType<
           SeedVerdict['violations'][number]['invariant']
         >,
         atMs: z.number(),
@@ -86,6 +84,8 @@ const verdictSchema: z.ZodType<SeedVerdict> = z.object({
   mission: z.string().max(64),
   drones: z.int().min(1).max(250),
   planner: z.enum(['analytic', 'learned']),
+  radio: z.enum(Object.keys(RADIO_PROFILES) as ProfileName[]),
+  isCut: z.boolean(),
   faults: z.array(z.string().max(4000)).max(1000),
   kinds: z.array(z.enum(FAULT_KINDS as [FaultName, ...FaultName[]])),
 }) as unknown as z.ZodType<SeedVerdict>;

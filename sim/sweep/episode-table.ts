@@ -49,6 +49,7 @@ export const episodeTable = (verdicts: readonly SeedVerdict[]): Uint8Array => {
       { name: 'drones', data: column(({ drones }) => drones), type: 'INT32', nullable: false },
       text('mission', ({ mission }) => mission),
       text('planner', ({ planner }) => planner),
+      text('radio', ({ radio }) => radio),
       text('abort_delays_json', ({ abortDelaysMs }) => JSON.stringify(abortDelaysMs)),
       text('fault_kinds', ({ kinds }) => kinds.join(',')),
       text('faults_json', ({ faults }) => JSON.stringify(faults)),

@@ -1,16 +1,24 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+
+import type { PlannerModel } from '#agent/mind/plan/open-planner.ts';
 
 /** What a history depends on: the rooms that fly, and the versions of what they use. */
 const ROOMS = ['protocols', 'world', 'agent', 'sim'];
 const LOCK = 'package-lock.json';
+/** Of a model's release: holds the digests of all its other files. */
+const MANIFEST = 'manifest.json';
 
 /**
- * Digest of everything that flies an episode: machines with the same one fly the same histories.
+ * Digest of everything that flies an episode, the learned model too: machines with the same one fly the
+ * same histories.
  * @param digest of bytes, hex.
  */
-export const sourcesDigest = (digest: (bytes: Uint8Array) => string): string => {
+export const sourcesDigest = (
+  digest: (bytes: Uint8Array) => string,
+  { modelDir }: Pick<PlannerModel, 'modelDir'>,
+): string => {
   const root = fileURLToPath(new URL('../..', import.meta.url));
   const lines: string[] = [];
   const add = (path: string): void => {
@@ -25,5 +33,9 @@ export const sourcesDigest = (digest: (bytes: Uint8Array) => string): string => 
   }
   // An image of a release may lack it; it then has one set of versions anyway.
   if (readdirSync(root).includes(LOCK)) add(LOCK);
+  const manifest = modelDir === null ? undefined : join(modelDir, MANIFEST);
+  if (manifest !== undefined && existsSync(manifest)) {
+    lines.push(`model ${digest(readFileSync(manifest))}`);
+  }
   return digest(Buffer.from(lines.join('\n')));
 };

@@ -2,7 +2,9 @@ import { fileURLToPath } from 'node:url';
 
 import { Tinypool } from 'tinypool';
 
+import type { PlannerModel } from '#agent/mind/plan/open-planner.ts';
 import type { Chunk, ChunkResult } from './chunk.ts';
+import type { Flight } from './worker.ts';
 
 export interface FlyingPool {
   /** Rejects with 'AbortError' when `signal` says stop, or when the thread died. */
@@ -10,8 +12,8 @@ export interface FlyingPool {
   close(): Promise<void>;
 }
 
-/** Threads of this process that fly chunks, one each. */
-export const startPool = (jobs: number): FlyingPool => {
+/** Threads of this process that fly chunks, one each, and the learned ones among their seeds with `model`. */
+export const startPool = (jobs: number, model: PlannerModel): FlyingPool => {
   const pool = new Tinypool({
     filename: fileURLToPath(new URL('worker.ts', import.meta.url)),
     minThreads: jobs,
@@ -19,7 +21,7 @@ export const startPool = (jobs: number): FlyingPool => {
   });
   return {
     fly: (chunk, signal) =>
-      pool.run(chunk, {
+      pool.run({ chunk, model } satisfies Flight, {
         name: 'flyChunk',
         ...(signal === undefined ? {} : { signal }),
       }) as Promise<ChunkResult>,

@@ -1,6 +1,7 @@
 import { Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 
+import type { PlannerModel } from '#agent/mind/plan/open-planner.ts';
 import { chunkId, chunkSchema, type Chunk, type ChunkResult } from './chunk.ts';
 import { FIRST_ANSWER_MS, queueName, redisLost, WAITING } from './redis-connection.ts';
 import { startPool } from './start-pool.ts';
@@ -10,6 +11,8 @@ export interface RedisWorkerOptions {
   sources: string;
   /** Threads: chunks at a time. */
   jobs: number;
+  /** What flies the learned ones: this machine's own, whatever is in the queue. */
+  model: PlannerModel;
   /** A chunk whose worker gives no sign of life for so long goes to another, ms. */
   leaseMs: number;
   say(line: string): void;
@@ -24,7 +27,7 @@ const MAX_DEATHS = 4;
  * the start; later it waits for it.
  */
 export const workForRedis = async (
-  { url, sources, jobs, leaseMs, say }: RedisWorkerOptions,
+  { url, sources, jobs, model, leaseMs, say }: RedisWorkerOptions,
   signal: AbortSignal,
 ): Promise<void> => {
   const redis = new Redis(url, WAITING);
@@ -34,7 +37,7 @@ export const workForRedis = async (
     redis.disconnect();
     throw redisLost(url, trouble);
   }
-  const pool = startPool(jobs);
+  const pool = startPool(jobs, model);
   const worker = new Worker<Chunk, ChunkResult>(
     queueName(sources),
     async ({ data }) => {

@@ -211,7 +211,7 @@ const start = async (): Promise<void> => {
     throw new Fault('usage', 'needs --scenario FILE and --run-dir DIR', { exit: 'usage' });
   }
   const scenario = readScenario(scenarioFile);
-  const fleet = new Fleet(scenario, systemClock.unixUs());
+  const fleet = new Fleet(scenario, { startUnixUs: systemClock.unixUs() });
   const links = [await openLinks(scenario), await openGroundLinks(scenario)] as const;
   const payloads = await openPayloads(fleet, runDir);
   const displays = new Displays();

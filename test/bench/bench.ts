@@ -5,6 +5,10 @@ export interface BenchRun {
   /** Only what takes little time. */
   short: boolean;
   seeds: readonly number[];
+  /** How long a soak lasts; undefined: as the bench likes. */
+  minutes: number | undefined;
+  /** Names of the parts that were asked for, of a bench that has any; empty: all. */
+  only: readonly string[];
   /** Progress for people; never part of the result. */
   tell(line: string): void;
 }

@@ -2,6 +2,8 @@
  *   npm run bench                                all benchmarks
  *   npm run bench -- NAME --seeds 1..10 --json   one, with these seeds, as one JSON object on standard output
  *   npm run bench -- NAME --short                without the parts that take minutes, where it has any
+ *   npm run bench -- NAME --only PART,PART       these parts alone, where it has any
+ *   npm run bench -- mesh --only soak --minutes 20
  */
 import { execFileSync } from 'node:child_process';
 import { cpus } from 'node:os';
@@ -43,6 +45,16 @@ const seedsOf = (text: string | undefined, bench: Bench): number[] => {
   return Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => first + index);
 };
 
+const minutesOf = (text: string | undefined): number | undefined => {
+  if (text === undefined) return undefined;
+  const minutes = Number(text);
+  if (minutes > 0 && minutes <= 10_000) return minutes;
+  throw new Fault('bench-minutes', `--minutes ${text} is no time to measure for`, {
+    remedy: 'Give a number of minutes, such as --minutes 20.',
+    exit: 'usage',
+  });
+};
+
 const show = (report: Report): void => {
   const { name, commit, cpu, seeds } = report;
   console.log(`${name}  (${commit}, ${cpu}, seeds ${seeds.at(0)}..${seeds.at(-1)})`);
@@ -71,14 +83,18 @@ const main = async (): Promise<void> => {
       seeds: { type: 'string' },
       json: { type: 'boolean', default: false },
       short: { type: 'boolean', default: false },
+      only: { type: 'string', default: '' },
+      minutes: { type: 'string' },
     },
   });
+  const only = values.only.split(',').filter((part) => part !== '');
+  const minutes = minutesOf(values.minutes);
   for (const name of positionals.length > 0 ? positionals : Object.keys(BENCHES)) {
     const bench = await benchNamed(name);
     const seeds = seedsOf(values.seeds, bench);
     const tell = (line: string): void => void process.stderr.write(`${name}: ${line}\n`);
     tell(bench.about);
-    const figures = await bench.run({ seeds, tell, short: values.short });
+    const figures = await bench.run({ seeds, tell, only, minutes, short: values.short });
     const report = { name, commit: commit(), cpu: cpus()[0]?.model ?? '', seeds, figures };
     if (values.json) console.log(JSON.stringify(report));
     else show(report);

@@ -30,6 +30,14 @@ describe('what a command prints', () => {
     expect(said).toEqual({ stdout: '{"found":3,"text":"a\\nb"}\n', stderr: '' });
   });
 
+  it('how a long work gets on: a line for people, a JSON line for programs, both on stderr', () => {
+    for (const json of [false, true]) {
+      const { output, said } = capture(json);
+      output.progress({ done: 3 }, () => 'three done');
+      expect(said).toEqual({ stdout: '', stderr: json ? '{"done":3}\n' : 'three done\n' });
+    }
+  });
+
   it('a table without borders, so that it pastes well', () => {
     const { output } = capture(false);
     const lines = output.table(['drone', 'phase'], [['1 alder', 'offboard']]).split('\n');

@@ -41,6 +41,7 @@ describe('the house', () => {
     ['length', 'world/a.ts', '\n'.repeat(301)],
     ['drawer', 'world/utils.ts', ''],
     ['drawer', 'agent/mind/helpers/a.ts', ''],
+    ['undefended', 'agent/a.ts', `startMember({ undefended: {} });`],
     ['barrel', 'world/a.ts', `export * from './model.ts';`],
   ])('sees the planted fault: %s in %s', (rule, path, text) => {
     expect(rulesBrokenBy(path, text)).toContain(rule);

@@ -94,6 +94,7 @@ export const fabricatedView = (mission: Mission): SwarmView => {
     mission: {
       name: mission.name,
       goal: { issuer: 1000, epoch: 1, sequence: 1 },
+      operator: 'base',
       cancelled: false,
       elapsedS: 83,
       cells: cells.length,
@@ -133,6 +134,28 @@ export const fabricatedStation = (
       mission: () => mission,
       startMission: refuse,
       sendDirective: refuse,
+      introduceRoster: refuse,
+      mesh: () => ({
+        member: 1000,
+        swarm: 'meadow',
+        rosterEpoch: 1,
+        authority: '3f2a-91c0-77de-0b14',
+        rosterExpiresUnixS: 2_000_000_000,
+        peers: [],
+        strangers: [],
+        bytesIn: 0,
+        bytesOut: 0,
+        messagesIn: 0,
+        messagesRefused: 0,
+        fastLane: {
+          isOpen: true,
+          why: '',
+          paceMs: 180,
+          framesIn: 0,
+          framesOut: 0,
+          relayed: 0,
+        },
+      }),
       changed: () =>
         new Promise((resolve) => {
           const timer = setTimeout(resolve, 500);

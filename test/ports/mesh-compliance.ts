@@ -19,6 +19,7 @@ export interface MeshWorld {
 export class Witness implements MeshHandlers {
   readonly gossip: { from: number; bytes: Uint8Array }[] = [];
   readonly direct: { from: number; bytes: Uint8Array }[] = [];
+  readonly casts: Uint8Array[] = [];
   readonly links: string[] = [];
   verdict: GossipVerdict = 'accept';
 
@@ -29,6 +30,10 @@ export class Witness implements MeshHandlers {
 
   onDirect(from: number, bytes: Uint8Array): void {
     this.direct.push({ from, bytes: Uint8Array.from(bytes) });
+  }
+
+  onCast(bytes: Uint8Array): void {
+    this.casts.push(Uint8Array.from(bytes));
   }
 
   onConnect(member: number): void {

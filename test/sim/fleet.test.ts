@@ -24,8 +24,13 @@ class Flock {
   readonly #encoder = new Encoder(245, 191);
   #sent = 0;
 
-  constructor(scenario: Partial<ScenarioInput> = {}) {
-    this.fleet = new Fleet(scenarioSchema.parse({ ...base, ...scenario }));
+  /** All that the vehicles have said so far, each by itself. */
+  readonly heard = new Map<number, Uint8Array[]>();
+  /** Whoever looks at the vehicles at odd moments. */
+  onStep: ((step: number) => void) | undefined;
+
+  constructor(scenario: Partial<ScenarioInput> = {}, windowSteps = 1) {
+    this.fleet = new Fleet(scenarioSchema.parse({ ...base, ...scenario }), { windowSteps });
   }
 
   send(sysid: number, message: MavLinkData): void {
@@ -48,12 +53,17 @@ class Flock {
 
   run(seconds: number): void {
     const outputs = {
-      send: () => undefined,
+      send: (sysid: number, datagram: Uint8Array) => {
+        const before = this.heard.get(sysid) ?? [];
+        before.push(datagram);
+        this.heard.set(sysid, before);
+      },
       look: (sysid: number, look: Look) => this.looks.push({ sysid, look }),
     };
     for (let step = 0; step < seconds * 250; step += 1) {
       if (step % 12 === 0) this.#stream();
       this.fleet.step(outputs, this.fleet.timeMs());
+      this.onStep?.(step);
     }
   }
 
@@ -84,6 +94,8 @@ class Flock {
     }
   }
 }
+
+const saidBy = ({ heard }: Flock, sysid: number): Buffer => Buffer.concat(heard.get(sysid) ?? []);
 
 describe('the truth about a flight', () => {
   it('notes take-off, least separation, heights and landing', () => {
@@ -174,6 +186,38 @@ describe('the truth about a flight', () => {
     expect(metres).toBeGreaterThan(4);
     expect(metres).toBeLessThan(12);
     expect(sysids).toEqual([1]);
+  });
+
+  it('is the same flown step by step, or five steps of each vehicle in a row, whoever looks meanwhile', () => {
+    const flown = (windowSteps: number, onStep: (flock: Flock, step: number) => void): Flock => {
+      const flock = new Flock({}, windowSteps);
+      flock.onStep = (step) => onStep(flock, step);
+      flock.takeOff();
+      // Not at a window's end: what is sent acts at its own step.
+      flock.run(0.008);
+      flock.offboard(1, [2, 0, 0]);
+      flock.run(0.004);
+      flock.offboard(2, [0, 1, 0]);
+      flock.run(5);
+      flock.run(0.016);
+      return flock;
+    };
+    const single = flown(1, () => undefined);
+    const window = flown(5, () => undefined);
+    const watched = flown(5, (flock, step) => {
+      if (step % 7 === 0) flock.fleet.vehicle(1);
+    });
+    for (const sysid of [1, 2]) {
+      const said = saidBy(single, sysid);
+      expect(said.length).toBeGreaterThan(100_000);
+      expect(saidBy(window, sysid).equals(said)).toBe(true);
+      expect(saidBy(watched, sysid).equals(said)).toBe(true);
+      expect(window.fleet.vehicle(sysid)!.quadrotor.velocityNed).toEqual(
+        single.fleet.vehicle(sysid)!.quadrotor.velocityNed,
+      );
+    }
+    expect(window.fleet.truth()).toEqual(single.fleet.truth());
+    expect(watched.fleet.truth()).toEqual(single.fleet.truth());
   });
 
   it('gives looks to the vehicle whose detector is configured', () => {

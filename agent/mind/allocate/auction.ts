@@ -1,17 +1,12 @@
+import { MAX_PRICE, priceBelow } from '#protocols/gossip/bid-price.ts';
 import type { Bid } from '#protocols/gossip/bid.ts';
-import { MAX_BID_ENTRIES } from '#protocols/gossip/bid.ts';
+import { MAX_BID_ENTRIES, MAX_BID_HEARD } from '#protocols/gossip/bid.ts';
 
 import { NO_ENTRY, NOBODY, outbids, resolve, type AuctionEntry } from './conflict.ts';
 import { bestInsertion, type AuctionTask, type PathStart } from './path-score.ts';
 
 /** As on the wire (bid.ts). */
-export const MAX_AUCTION_MEMBERS = 250;
-const MAX_BID = 1_000_000;
-
-interface StampedEntry extends AuctionEntry {
-  /** Own round in which this was last learnt. */
-  stamp: number;
-}
+export const MAX_AUCTION_MEMBERS = MAX_BID_HEARD;
 
 export interface AuctionRules {
   /** Most tasks that a drone promises beyond the one it works on. */
@@ -27,7 +22,9 @@ export interface AuctionRules {
 export interface Auction {
   member: number;
   round: number;
-  table: Map<string, StampedEntry>;
+  table: Map<string, AuctionEntry>;
+  /** What of the table the last message said. */
+  told: ReadonlyMap<string, AuctionEntry>;
   /** Newest round heard of each member, directly or through others. */
   stamps: Map<number, number>;
   /** In the order in which tasks were added. */
@@ -40,6 +37,7 @@ export const createAuction = (member: number): Auction => ({
   member,
   round: 0,
   table: new Map(),
+  told: new Map(),
   stamps: new Map(),
   bundle: [],
   path: [],
@@ -52,7 +50,7 @@ const setEntry = (auction: Auction, task: string, entry: AuctionEntry): void => 
   const known = auction.table.get(task);
   if (known === undefined && auction.table.size >= MAX_BID_ENTRIES) return;
   if (known !== undefined && known.winner === entry.winner && known.bid === entry.bid) return;
-  auction.table.set(task, { winner: entry.winner, bid: entry.bid, stamp: auction.round });
+  auction.table.set(task, { winner: entry.winner, bid: entry.bid });
 };
 
 /** Works what another member believes into the own belief. `isActive` says who may win anything at all. */
@@ -137,7 +135,7 @@ export const abandon = (auction: Auction): void => {
 export const begin = (auction: Auction, task: string): void => {
   auction.bundle = auction.bundle.filter((other) => other !== task);
   auction.path = auction.path.filter((other) => other !== task);
-  setEntry(auction, task, { winner: auction.member, bid: MAX_BID });
+  setEntry(auction, task, { winner: auction.member, bid: MAX_PRICE });
 };
 
 /** Gives back a task that was begun, or takes note that it never was ours. */
@@ -155,7 +153,7 @@ export const quote = (
   tasks: ReadonlyMap<string, AuctionTask>,
 ): void => {
   const added: string[] = [];
-  let least = MAX_BID;
+  let least = MAX_PRICE;
   for (const id of auction.bundle) {
     const task = tasks.get(id);
     if (task === undefined) continue;
@@ -163,7 +161,7 @@ export const quote = (
       auction.path.filter((other) => added.includes(other)),
       tasks,
     );
-    least = Math.min(least, bestInsertion(start, before, task).gain);
+    least = Math.min(least, priceBelow(bestInsertion(start, before, task).gain));
     setEntry(auction, id, { winner: auction.member, bid: least });
     added.push(id);
   }
@@ -182,7 +180,7 @@ export const build = (
 ): void => {
   let least = auction.bundle.reduce(
     (bid, task) => Math.min(bid, entryOf(auction, task).bid),
-    MAX_BID,
+    MAX_PRICE,
   );
   while (auction.bundle.length < rules.bundleSize) {
     const path = tasksOf(auction.path, open);
@@ -190,12 +188,15 @@ export const build = (
     for (const task of open.values()) {
       if (auction.bundle.includes(task.id)) continue;
       const { position, gain } = bestInsertion(start, path, task);
-      if (gain > (best?.gain ?? 0) && wins(auction, task.id, Math.min(gain, least), rules)) {
+      if (
+        gain > (best?.gain ?? 0) &&
+        wins(auction, task.id, Math.min(priceBelow(gain), least), rules)
+      ) {
         best = { task, position, gain };
       }
     }
     if (best === undefined) return;
-    least = Math.min(least, best.gain);
+    least = Math.min(least, priceBelow(best.gain));
     auction.bundle.push(best.task.id);
     auction.path.splice(best.position, 0, best.task.id);
     setEntry(auction, best.task.id, { winner: auction.member, bid: least });
@@ -209,15 +210,34 @@ const wins = (auction: Auction, task: string, bid: number, rules: AuctionRules):
   return outbids({ winner: auction.member, bid }, needed);
 };
 
+/**
+ * Whether the others should be told at once, not only when it is all said again: a winner changed, or a
+ * price by more than `stealShare`. Of a price that rose by less nobody need know: whoever would take the
+ * task over by the one that was told would have to bid more than the one that holds.
+ */
+export const hasNews = (auction: Auction, { stealShare }: AuctionRules): boolean => {
+  const { table, told } = auction;
+  for (const [task, entry] of table) {
+    const before = told.get(task) ?? NO_ENTRY;
+    if (before.winner !== entry.winner) return true;
+    const [low, high] = before.bid < entry.bid ? [before, entry] : [entry, before];
+    if (high.bid > low.bid * (1 + stealShare)) return true;
+  }
+  for (const [task, { winner }] of told) if (winner !== NOBODY && !table.has(task)) return true;
+  return false;
+};
+
 /** The message that tells the others; `round` must exceed that of the last one. */
 export const auctionMessage = (auction: Auction, round: number): Omit<Bid, 'goal'> => {
   auction.round = round;
+  auction.told = new Map(auction.table);
   return {
     round,
-    bundle: [...auction.bundle],
+    // By winner: the wire names each once.
     entries: [...auction.table]
       .filter(([, entry]) => entry.winner !== NOBODY)
-      .map(([task, entry]) => [task, entry.winner, entry.bid, entry.stamp]),
+      .map(([task, entry]): Bid['entries'][number] => [task, entry.winner, entry.bid])
+      .sort((a, b) => a[1] - b[1]),
     heard: [...auction.stamps],
   };
 };

@@ -4,7 +4,7 @@ export const NOBODY = 0;
 /** What a member believes of one task of the auction. */
 export interface AuctionEntry {
   winner: number;
-  /** Whole numbers only, so that every processor agrees about a tie; 0 without a winner. */
+  /** A price of bid-price.ts, so that everybody agrees about a tie; 0 without a winner. */
   bid: number;
 }
 

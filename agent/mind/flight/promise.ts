@@ -22,16 +22,17 @@ export const promiseOf = (
   positionStdM: number,
   considered: Uint8Array,
 ): Intent => {
-  const spanMs = trajectoryEndMs(trajectory) - trajectory.startMs;
+  // From the first whole ms on, which takes the air a third of what a fraction would.
+  const startMs = Math.ceil(trajectory.startMs);
+  const spanMs = Math.max(0, trajectoryEndMs(trajectory) - startMs);
   const knotMs = Math.max(MIN_KNOT_MS, Math.ceil(spanMs / (MAX_INTENT_KNOTS - 1)));
   const count = Math.min(MAX_INTENT_KNOTS, Math.ceil(spanMs / knotMs) + 1);
   const knots: TubeKnot[] = Array.from({ length: count }, (_, index) => {
-    const atMs = trajectory.startMs + index * knotMs;
+    const atMs = startMs + index * knotMs;
     const radiusM = BODY_M + SIGMAS * (sigmaAt(trajectory, atMs) + positionStdM);
     return { ...positionAt(trajectory, atMs), radiusM };
   });
-  const { startMs, planId } = trajectory;
-  return { goal, planId, startMs, knotMs, ...encodeKnots(knots), considered };
+  return { goal, planId: trajectory.planId, startMs, knotMs, ...encodeKnots(knots), considered };
 };
 
 /** While the autopilot itself climbs or lands: the column between here and a height, for some seconds. */
@@ -51,7 +52,7 @@ export const columnPromise = (
   return {
     goal,
     planId: 0,
-    startMs,
+    startMs: Math.floor(startMs),
     knotMs: 1000,
     ...encodeKnots(knots),
     considered: new Uint8Array(8),

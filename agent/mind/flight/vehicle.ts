@@ -10,6 +10,11 @@ import { HISTORY_STEPS, OBSERVATION_SIZE, STEP_S } from '#world/spaces.ts';
 const GAP_MS = 2.5 * 1000 * STEP_S;
 /** Two samples nearer than this are one: a burst after a stall must not stretch time. */
 const SAME_MS = 0.5 * 1000 * STEP_S;
+/**
+ * PX4 sets home by the receiver's altitude, which jumps by a metre or two against its own estimate; of a
+ * home further off than this in height somebody else has said where it is.
+ */
+const HOME_JITTER_M = 2.5;
 
 /** What the drone's own pilot last said, and how the vehicle moved in the last second. */
 export interface Vehicle {
@@ -18,8 +23,10 @@ export interface Vehicle {
   sampleMs: number;
   setpointYawRad: number;
   previousAction: Action;
-  /** Launch place, mission NED: the autopilot's home, else where the drone stood. */
+  /** Launch place, mission NED: the autopilot's home at the level on which the drone stood, else where it stood. */
   home: Vector3 | null;
+  /** Its own estimate of that level while it stands, m, down; not a number if it was never seen standing. */
+  standingDownM: number;
 }
 
 export const newVehicle = (): Vehicle => ({
@@ -29,6 +36,7 @@ export const newVehicle = (): Vehicle => ({
   setpointYawRad: Number.NaN,
   previousAction: { velocityNed: vector3(0, 0, 0), yawRateRadps: 0 },
   home: null,
+  standingDownM: Number.NaN,
 });
 
 const finiteOr = (value: number, otherwise: number): number =>
@@ -66,14 +74,22 @@ export const isAirborneNow = (vehicle: Vehicle): boolean => {
   return values !== undefined && values.armed === 1 && values.landed === 0;
 };
 
+/**
+ * What the own estimate is wrong by in height stands in the level on which the drone stood and in the height at
+ * which it flies, and falls out: layers above it are as far apart as they are meant to be.
+ */
+const levelled = (home: Vector3, standingDownM: number): Vector3 =>
+  Math.abs(home.z - standingDownM) <= HOME_JITTER_M ? vector3(home.x, home.y, standingDownM) : home;
+
 /** Takes a new status in: history, the action in force, home. */
 export const noteStatus = (vehicle: Vehicle, status: PilotStatus): void => {
   vehicle.status = status;
   const sample = sampleOf(status);
   const { values } = status;
   const gapMs = values.nowMs - vehicle.sampleMs;
+  if (sample !== undefined && values.landed === 1) vehicle.standingDownM = sample.positionNed.z;
   const home = vector3(values.homeNorthM, values.homeEastM, values.homeDownM);
-  if (isFiniteVector(home)) vehicle.home = home;
+  if (isFiniteVector(home)) vehicle.home = levelled(home, vehicle.standingDownM);
   else if (sample !== undefined && vehicle.home === null && !isAirborneNow(vehicle)) {
     vehicle.home = sample.positionNed;
   }

@@ -8,7 +8,7 @@ import { followReference } from './follow.ts';
 import type { Motion, Stepper } from './motion.ts';
 import { paceOf, referenceAlong, type Reference } from './reference.ts';
 import { routeThrough } from './route.ts';
-import { sceneOf, withCylindersWithin, withNeighboursWithin, type Scene } from './scene.ts';
+import { sceneOf, withCylindersWithin, type Scene } from './scene.ts';
 import { setpointLimits, type SetpointLimits } from './setpoint.ts';
 import type { Margins, PlanSettings } from './settings.ts';
 
@@ -46,7 +46,7 @@ export const briefingOf = (
   const { velocityNed } = request.vehicle;
   const previous = request.previousAction.velocityNed;
   const reachM = reachOf(request);
-  const scene = withNeighboursWithin(sceneOf(request), reachM);
+  const scene = sceneOf(request, reachM);
   const keepout = keepoutOf(scene, margins, request.minSeparationM);
   const limits = setpointLimits(request.limits, settings.slewShare);
   const { correctionShare } = settings.reference;

@@ -92,13 +92,15 @@ const lowered = (margin: number, have: number): number => Math.min(margin, have 
 /** The keepout for a vehicle that stands at the scene's zero. */
 export const keepoutOf = (scene: Scene, margins: Margins, minSeparationM: number): Keepout => {
   const asked = minSeparationM + margins.separationM;
+  const neighbourM = new Float64Array(scene.occupied.length);
+  for (let index = 0; index < neighbourM.length; index += 1) {
+    neighbourM[index] = lowered(asked, neighbourClearance(scene.occupied[index]!, 0, 0, 0, 0));
+  }
   return {
     fenceM: lowered(margins.fenceM, fenceClearance(scene.edges, 0, 0)),
     heightM: lowered(margins.heightM, heightClearance(scene, 0)),
     obstacleM: lowered(margins.obstacleM, obstacleClearance(scene, 0, 0, 0, margins.obstacleM)),
-    neighbourM: Float64Array.from(scene.occupied, (one) =>
-      lowered(asked, neighbourClearance(one, 0, 0, 0, 0)),
-    ),
+    neighbourM,
   };
 };
 

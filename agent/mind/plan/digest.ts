@@ -8,24 +8,60 @@ export type Hash = (bytes: Uint8Array) => string;
 /** Marks the end of a list of unknown length, so that no two requests spell the same numbers. */
 const END = Number.NEGATIVE_INFINITY;
 
-/** Numbers gathered one after the other: spread into ever larger lists, they cost more than the hash over them. */
-type Numbers = number[];
+/**
+ * Numbers gathered one after the other in an array that only grows: a list of boxed numbers costs more than the hash over
+ * them. Every value is overwritten by the next digest.
+ */
+class Numbers {
+  #values = new Float64Array(1024);
+  length = 0;
+
+  push(...added: readonly number[]): void {
+    for (let index = 0; index < added.length; index += 1) this.add(added[index]!);
+  }
+
+  add(value: number): void {
+    if (this.length === this.#values.length) this.#grow(this.length + 1);
+    this.#values[this.length] = value;
+    this.length += 1;
+  }
+
+  addAll(values: ArrayLike<number>): void {
+    const end = this.length + values.length;
+    if (end > this.#values.length) this.#grow(end);
+    for (let index = 0; index < values.length; index += 1) {
+      this.#values[this.length + index] = values[index]!;
+    }
+    this.length = end;
+  }
+
+  /** A view, valid until the next number. */
+  bytes(): Uint8Array {
+    return new Uint8Array(this.#values.buffer, 0, 8 * this.length);
+  }
+
+  #grow(least: number): void {
+    const grown = new Float64Array(Math.max(least, 2 * this.#values.length));
+    grown.set(this.#values);
+    this.#values = grown;
+  }
+}
+
+const gathered = new Numbers();
 
 const addPlace = (out: Numbers, { x, y, z }: Vector3): void => {
-  out.push(x, y, z);
-};
-
-const addAll = (out: Numbers, values: ArrayLike<number>): void => {
-  for (let index = 0; index < values.length; index += 1) out.push(values[index]!);
+  out.add(x);
+  out.add(y);
+  out.add(z);
 };
 
 const addTrajectory = (out: Numbers, trajectory: Trajectory): void => {
   const { planId, startMs, stepMs, steps, tailSteps } = trajectory;
   out.push(planId, startMs, stepMs, steps, tailSteps);
-  addAll(out, trajectory.velocityNedMps);
-  addAll(out, trajectory.yawRad);
-  addAll(out, trajectory.positionNedM);
-  addAll(out, trajectory.sigmaM);
+  out.addAll(trajectory.velocityNedMps);
+  out.addAll(trajectory.yawRad);
+  out.addAll(trajectory.positionNedM);
+  out.addAll(trajectory.sigmaM);
 };
 
 const addVehicle = (out: Numbers, { vehicle, previousAction }: PlanRequest): void => {
@@ -41,13 +77,22 @@ const addVehicle = (out: Numbers, { vehicle, previousAction }: PlanRequest): voi
 const addSurroundings = (out: Numbers, request: PlanRequest): void => {
   for (const { member, startMs, knotMs, knots } of request.neighbours) {
     out.push(member, startMs, knotMs);
-    for (const { x, y, z, radiusM } of knots) out.push(x, y, z, radiusM);
+    for (let index = 0; index < knots.length; index += 1) {
+      const { x, y, z, radiusM } = knots[index]!;
+      out.add(x);
+      out.add(y);
+      out.add(z);
+      out.add(radiusM);
+    }
     out.push(END);
   }
   out.push(END);
   for (const one of request.obstacles) out.push(one.northM, one.eastM, one.radiusM, one.heightM);
   out.push(END);
-  for (const { northM, eastM } of request.fence) out.push(northM, eastM);
+  for (const { northM, eastM } of request.fence) {
+    out.add(northM);
+    out.add(eastM);
+  }
   out.push(END);
 };
 
@@ -75,7 +120,7 @@ const addRequest = (out: Numbers, request: PlanRequest): void => {
   const { requestId, member, nowMs, startMs, batteryRemaining, seed } = request;
   out.push(requestId, member, nowMs, startMs, batteryRemaining, seed);
   addVehicle(out, request);
-  if (request.history !== null) addAll(out, request.history);
+  if (request.history !== null) out.addAll(request.history);
   out.push(END);
   addTask(out, request);
   if (request.current !== null) addTrajectory(out, request.current);
@@ -94,14 +139,15 @@ export const planDigest = (
   disagreement: number,
   hash: Hash,
 ): string => {
-  const all: Numbers = [];
+  const all = gathered;
+  all.length = 0;
   addRequest(all, request);
   addTrajectory(all, trajectory);
-  all.push(disagreement);
-  const numbers = new Float64Array(all);
+  all.add(disagreement);
+  const numbers = all.bytes();
   const name = new TextEncoder().encode(`${weights} ${trajectory.source}`);
-  const bytes = new Uint8Array(name.length + numbers.byteLength);
+  const bytes = new Uint8Array(name.length + numbers.length);
   bytes.set(name);
-  bytes.set(new Uint8Array(numbers.buffer), name.length);
+  bytes.set(numbers, name.length);
   return hash(bytes);
 };

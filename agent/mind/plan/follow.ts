@@ -27,23 +27,23 @@ export const followReference = (
   state.set(velocities.subarray(0, 3), 3);
   motion.velocities.set(velocities.subarray(0, 3));
   const { horizontalRate, verticalRate, horizontalGain, verticalGain } = kinematics;
+  const wanted: [number, number, number] = [0, 0, 0];
   for (let step = 0; step < steps; step += 1) {
-    const lead = (axis: number, rate: number, gain: number): number => {
+    for (let axis = 0; axis < 3; axis += 1) {
+      const rate = axis < 2 ? horizontalRate : verticalRate;
       const after = velocities[3 * (step + 1) + axis]!;
       const acceleration = (after - velocities[3 * step + axis]!) / STEP_S;
       const missed = positions[3 * step + axis]! - state[axis]!;
-      return (after + acceleration / rate + RETURN_RATE * missed) / gain;
-    };
-    const wanted = [
-      lead(0, horizontalRate, horizontalGain),
-      lead(1, horizontalRate, horizontalGain),
-      lead(2, verticalRate, verticalGain),
-    ] as const;
-    const [from, offset] = step === 0 ? [before, 0] : [motion.actions, 3 * (step - 1)];
-    writeSetpoint(motion.actions, step, from, offset, wanted, limits);
+      const gain = axis < 2 ? horizontalGain : verticalGain;
+      wanted[axis] = (after + acceleration / rate + RETURN_RATE * missed) / gain;
+    }
+    const from = step === 0 ? before : motion.actions;
+    writeSetpoint(motion.actions, step, from, step === 0 ? 0 : 3 * (step - 1), wanted, limits);
     stepper(state, 0, motion.actions, 3 * step);
-    motion.positions.set(state.subarray(0, 3), 3 * (step + 1));
-    motion.velocities.set(state.subarray(3, 6), 3 * (step + 1));
+    for (let axis = 0; axis < 3; axis += 1) {
+      motion.positions[3 * (step + 1) + axis] = state[axis]!;
+      motion.velocities[3 * (step + 1) + axis] = state[3 + axis]!;
+    }
   }
   return motion;
 };

@@ -39,7 +39,7 @@ export const wallsAt = (scene: Scene, keepout: Keepout, z: number, stillM: numbe
   }
   for (const [index, { at }] of scene.occupied.entries()) {
     const reachM = keepout.neighbourM[index]! + at[3]!;
-    if (travelOf(at) < stillM && Math.abs(at[2]! - z) < reachM) {
+    if (Math.abs(at[2]! - z) < reachM && travelOf(at) < stillM) {
       walls.push({ x: at[0]!, y: at[1]!, radiusM: reachM });
     }
   }
@@ -56,9 +56,13 @@ export const isClearLeg = (
   if (walls.some((wall) => distanceToLeg(a, b, wall) < wall.radiusM)) return false;
   const from = ground(a);
   const to = ground(b);
+  const start = { northM: 0, eastM: 0 };
+  const end = { northM: 0, eastM: 0 };
   for (let offset = 0; offset < edges.length; offset += 4) {
-    const start = { northM: edges[offset]!, eastM: edges[offset + 1]! };
-    const end = { northM: edges[offset + 2]!, eastM: edges[offset + 3]! };
+    start.northM = edges[offset]!;
+    start.eastM = edges[offset + 1]!;
+    end.northM = edges[offset + 2]!;
+    end.eastM = edges[offset + 3]!;
     if (segmentsMeet(from, to, start, end)) return false;
   }
   return true;

@@ -1,5 +1,5 @@
 import { clamp } from '#protocols/units.ts';
-import { dot, limitNorm, norm, scale, subtract, vector3, type Vector3 } from '#protocols/vector.ts';
+import { dot, norm, subtract, vector3, type Vector3 } from '#protocols/vector.ts';
 import { STEP_S } from '#world/spaces.ts';
 import type { PlanRequest } from '../plan-port.ts';
 import type { Route } from './route.ts';
@@ -99,20 +99,36 @@ const legsOf = (route: Route, pace: Pace, settings: PlanSettings['reference']): 
   return legs;
 };
 
-/** Velocity wanted on a leg: towards its end, as fast as cruise, climb, descent and the end's turn allow. */
-const wantedVelocity = (position: Vector3, leg: Leg, pace: Pace, approachRate: number): Vector3 => {
-  const toEnd = subtract(leg.to, position);
-  const leftM = norm(toEnd);
-  if (leftM < 1e-6) return vector3(0, 0, 0);
+/** Writes the velocity wanted on a leg: towards its end, as fast as cruise, climb, descent and the end's turn allow. */
+const wantVelocity = (
+  position: Vector3,
+  leg: Leg,
+  pace: Pace,
+  approachRate: number,
+  out: Vector3,
+): void => {
+  const x = leg.to.x - position.x;
+  const y = leg.to.y - position.y;
+  const z = leg.to.z - position.z;
+  const leftM = Math.sqrt(x * x + y * y + z * z);
+  if (leftM < 1e-6) {
+    out.x = 0;
+    out.y = 0;
+    out.z = 0;
+    return;
+  }
   const straightM = Math.max(0, leftM - leg.turn.beforeM);
   const { speedMps } = leg.turn;
   const braking = Math.sqrt(speedMps * speedMps + 2 * pace.accelerationMps2 * straightM);
   // Close to a stop √ is too steep for any controller to follow; a straight line meets it.
   const allowed = Math.min(pace.cruiseMps, braking, speedMps + approachRate * straightM);
-  const rise = toEnd.z / leftM;
+  const rise = z / leftM;
   const vertical = rise < 0 ? pace.climbMps : pace.descentMps;
   const speed = Math.min(allowed, Math.abs(rise) > 1e-6 ? vertical / Math.abs(rise) : Infinity);
-  return scale(toEnd, speed / leftM);
+  const factor = speed / leftM;
+  out.x = x * factor;
+  out.y = y * factor;
+  out.z = z * factor;
 };
 
 /**
@@ -126,12 +142,15 @@ const isThrough = (
   passM: number,
   accelerationMps2: number,
 ): boolean => {
-  const toEnd = subtract(to, position);
-  const leftM = norm(toEnd);
+  const x = to.x - position.x;
+  const y = to.y - position.y;
+  const z = to.z - position.z;
+  const leftM = Math.sqrt(x * x + y * y + z * z);
   if (leftM < NEAR_SHARE * passM) return true;
   const speed = norm(velocity);
   const arcM = ((speed * speed) / accelerationMps2) * turn.tangent;
-  const towards = dot(toEnd, velocity) > TOWARDS_COSINE * leftM * speed;
+  const along = x * velocity.x + y * velocity.y + z * velocity.z;
+  const towards = along > TOWARDS_COSINE * leftM * speed;
   return towards && leftM <= Math.min(turn.beforeM, arcM);
 };
 
@@ -149,10 +168,14 @@ export const referenceAlong = (
   const legs = legsOf(route, pace, settings);
   const positions = new Float64Array(3 * (steps + 1));
   const velocities = new Float64Array(3 * (steps + 1));
-  let position = vector3(0, 0, 0);
-  let moving = velocity;
+  const position = vector3(0, 0, 0);
+  const moving = vector3(velocity.x, velocity.y, velocity.z);
+  const wanted = vector3(0, 0, 0);
+  const most = pace.correctionMps2 * STEP_S;
   let at = 0;
-  velocities.set([moving.x, moving.y, moving.z]);
+  velocities[0] = moving.x;
+  velocities[1] = moving.y;
+  velocities[2] = moving.z;
   for (let step = 1; step <= steps; step += 1) {
     while (
       at < legs.length - 1 &&
@@ -160,17 +183,25 @@ export const referenceAlong = (
     ) {
       at += 1;
     }
-    const wanted = wantedVelocity(position, legs[at]!, pace, settings.approachRate);
-    const change = limitNorm(subtract(wanted, moving), pace.correctionMps2 * STEP_S);
-    const next = vector3(moving.x + change.x, moving.y + change.y, moving.z + change.z);
-    position = vector3(
-      position.x + (STEP_S / 2) * (moving.x + next.x),
-      position.y + (STEP_S / 2) * (moving.y + next.y),
-      position.z + (STEP_S / 2) * (moving.z + next.z),
-    );
-    moving = next;
-    positions.set([position.x, position.y, position.z], 3 * step);
-    velocities.set([moving.x, moving.y, moving.z], 3 * step);
+    wantVelocity(position, legs[at]!, pace, settings.approachRate, wanted);
+    const x = wanted.x - moving.x;
+    const y = wanted.y - moving.y;
+    const z = wanted.z - moving.z;
+    const change = Math.sqrt(x * x + y * y + z * z);
+    const share = change > most ? most / change : 1;
+    const { x: beforeX, y: beforeY, z: beforeZ } = moving;
+    moving.x += share * x;
+    moving.y += share * y;
+    moving.z += share * z;
+    position.x += (STEP_S / 2) * (beforeX + moving.x);
+    position.y += (STEP_S / 2) * (beforeY + moving.y);
+    position.z += (STEP_S / 2) * (beforeZ + moving.z);
+    positions[3 * step] = position.x;
+    positions[3 * step + 1] = position.y;
+    positions[3 * step + 2] = position.z;
+    velocities[3 * step] = moving.x;
+    velocities[3 * step + 1] = moving.y;
+    velocities[3 * step + 2] = moving.z;
   }
   return { positions, velocities };
 };

@@ -1,5 +1,5 @@
 import { MAX_TRAJECTORY_STEPS } from '#protocols/trajectory.ts';
-import { horizontalDistance, subtract, type Vector3 } from '#protocols/vector.ts';
+import { distance, subtract, type Vector3 } from '#protocols/vector.ts';
 import { STEP_S } from '#world/spaces.ts';
 import type { NeighbourTube, PlanRequest } from '../plan-port.ts';
 
@@ -39,36 +39,50 @@ export interface Scene {
   occupied: Occupancy[];
 }
 
-/** Writes x, y, z, radius of a tube at a moment: linear between knots, the first before, the last for ever after. */
-const sampleTube = (
-  tube: NeighbourTube,
-  atMs: number,
-  originNed: Vector3,
-  out: Float64Array,
-  offset: number,
-): void => {
-  const last = tube.knots.length - 1;
-  const raw = Math.min(Math.max((atMs - tube.startMs) / tube.knotMs, 0), last);
-  const low = Math.min(Math.floor(raw), Math.max(0, last - 1));
-  const from = tube.knots[low]!;
-  const to = tube.knots[Math.min(low + 1, last)]!;
-  const share = raw - low;
-  out[offset] = from.x + share * (to.x - from.x) - originNed.x;
-  out[offset + 1] = from.y + share * (to.y - from.y) - originNed.y;
-  out[offset + 2] = from.z + share * (to.z - from.z) - originNed.z;
-  // A promise holds between its knots too, so the wider one counts.
-  out[offset + 3] = Math.max(from.radiusM, to.radiusM);
-};
-
-const occupancyOf = (tube: NeighbourTube, startMs: number, originNed: Vector3): Occupancy => {
-  const at = new Float64Array(4 * SCENE_MOMENTS);
-  for (let moment = 0; moment < SCENE_MOMENTS; moment += 1) {
-    sampleTube(tube, startMs + moment * STEP_S * 1000, originNed, at, 4 * moment);
+/**
+ * Whether the tube is certain to stay beyond `reachM` of a place: no point between two knots is nearer than the nearer of them
+ * less half their distance. Far cheaper than to look at every moment.
+ */
+const isBeyond = ({ knots }: NeighbourTube, from: Vector3, reachM: number): boolean => {
+  let leastM = Infinity;
+  let widestM = 0;
+  let longestM = 0;
+  let before = knots[0]!;
+  for (let index = 0; index < knots.length; index += 1) {
+    const knot = knots[index]!;
+    leastM = Math.min(leastM, distance(knot, from));
+    widestM = Math.max(widestM, knot.radiusM);
+    longestM = Math.max(longestM, distance(knot, before));
+    before = knot;
   }
-  return { member: tube.member, at };
+  return leastM - widestM - longestM / 2 >= reachM;
 };
 
-export const sceneOf = (request: PlanRequest): Scene => {
+/** A tube at every moment of the scene: linear between knots, the first before, the last for ever after. */
+const occupancyOf = (tube: NeighbourTube, startMs: number, originNed: Vector3): Occupancy => {
+  const { member, knots, knotMs } = tube;
+  const { x, y, z } = originNed;
+  const at = new Float64Array(4 * SCENE_MOMENTS);
+  const last = knots.length - 1;
+  for (let moment = 0; moment < SCENE_MOMENTS; moment += 1) {
+    const atMs = startMs + moment * STEP_S * 1000;
+    const raw = Math.min(Math.max((atMs - tube.startMs) / knotMs, 0), last);
+    const low = Math.min(Math.floor(raw), Math.max(0, last - 1));
+    const from = knots[low]!;
+    const to = knots[Math.min(low + 1, last)]!;
+    const share = raw - low;
+    const offset = 4 * moment;
+    at[offset] = from.x + share * (to.x - from.x) - x;
+    at[offset + 1] = from.y + share * (to.y - from.y) - y;
+    at[offset + 2] = from.z + share * (to.z - from.z) - z;
+    // A promise holds between its knots too, so the wider one counts.
+    at[offset + 3] = Math.max(from.radiusM, to.radiusM);
+  }
+  return { member, at };
+};
+
+/** The scene without neighbours that stay beyond `reachM` of its zero. */
+export const sceneOf = (request: PlanRequest, reachM: number): Scene => {
   const originNed = request.vehicle.positionNed;
   const { fence } = request;
   const edges = new Float64Array(4 * fence.length);
@@ -91,7 +105,10 @@ export const sceneOf = (request: PlanRequest): Scene => {
       radiusM: one.radiusM,
       topZ: -one.heightM - originNed.z,
     })),
-    occupied: request.neighbours.map((tube) => occupancyOf(tube, request.startMs, originNed)),
+    occupied: request.neighbours
+      .filter((tube) => !isBeyond(tube, originNed, reachM))
+      .map((tube) => occupancyOf(tube, request.startMs, originNed))
+      .filter(({ at }) => leastRange(at) < reachM),
   };
 };
 
@@ -99,12 +116,6 @@ export const sceneOf = (request: PlanRequest): Scene => {
 export const withCylindersWithin = (scene: Scene, reachM: number): Scene => ({
   ...scene,
   cylinders: scene.cylinders.filter((one) => rangeOf(one) < reachM),
-});
-
-/** The scene without the neighbours whose tube stays beyond `reachM` of its zero. */
-export const withNeighboursWithin = (scene: Scene, reachM: number): Scene => ({
-  ...scene,
-  occupied: scene.occupied.filter(({ at }) => leastRange(at) < reachM),
 });
 
 /** Metres from the frame's zero to the cylinder's surface. */
@@ -125,11 +136,11 @@ export const leastRange = (at: Float64Array): number => {
 
 /** Farthest that the neighbour gets from where it starts, over all moments, m. */
 export const travelOf = (at: Float64Array): number => {
-  const start = { x: at[0]!, y: at[1]!, z: at[2]! };
   let farthest = 0;
-  for (let offset = 0; offset < at.length; offset += 4) {
-    const there = { x: at[offset]!, y: at[offset + 1]!, z: at[offset + 2]! };
-    farthest = Math.max(farthest, horizontalDistance(start, there));
+  for (let offset = 4; offset < at.length; offset += 4) {
+    const x = at[offset]! - at[0]!;
+    const y = at[offset + 1]! - at[1]!;
+    farthest = Math.max(farthest, x * x + y * y);
   }
-  return farthest;
+  return Math.sqrt(farthest);
 };

@@ -1,3 +1,4 @@
+import { STANDING_DIRECTIVES } from '#protocols/channel/pilot-status.ts';
 import { pilotPhaseOf } from '../flight/vehicle.ts';
 import type { Mind } from '../state.ts';
 import { isWorking } from './members.ts';
@@ -9,9 +10,10 @@ const PAYLOAD_SILENT_MS = 5000;
 export const hasEyes = (mind: Mind, nowMs: number): boolean =>
   mind.options.hasPayload && nowMs - mind.payloadMs <= PAYLOAD_SILENT_MS;
 
-/** True while an operator's hold is in force here. */
-export const isHeld = (mind: Mind): boolean =>
-  mind.holdOrdered && pilotPhaseOf(mind.vehicle) === 'holding';
+/** True while an operator's hold is in force here: which of several operators counts, the pilot knows. */
+export const isHeld = ({ vehicle }: Mind): boolean =>
+  STANDING_DIRECTIVES[vehicle.status?.values.standing ?? 0] === 'hold' &&
+  pilotPhaseOf(vehicle) === 'holding';
 
 /** True while this drone may hold tasks itself. */
 export const isSelfWorking = (mind: Mind, nowMs: number): boolean =>

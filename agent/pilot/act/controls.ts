@@ -12,6 +12,7 @@ import { streamRequests, type StreamRates } from '#protocols/mavlink/stream-requ
 import {
   armCommand,
   disarmCommand,
+  holdAtAltitudeCommand,
   killCommand,
   requestMessageCommand,
   setModeCommand,
@@ -67,6 +68,8 @@ const ACTION_ENDS: Readonly<Partial<Record<CommandResult, RequestState>>> = {
   accepted: 'done',
   timeout: 'unanswered',
 };
+
+const NOTHING: readonly MavLinkData[] = [];
 
 /** Everything that is sent to the autopilot but setpoints: commands, modes and parameters, each followed to its end. */
 export class Controls {
@@ -155,6 +158,11 @@ export class Controls {
     this.#takeoff = { id: undefined, state: 'none' };
   }
 
+  /** Beside LOITER, which is to be asked for too. */
+  holdAtAltitude(altAmslM: number): void {
+    this.#commands.request(holdAtAltitudeCommand(altAmslM));
+  }
+
   disarm(): void {
     this.#commands.request(disarmCommand());
   }
@@ -205,8 +213,12 @@ export class Controls {
   }
 
   /** Messages to send now. */
-  tick(nowMs: number, report: Readonly<ModeReport>): MavLinkData[] {
+  tick(nowMs: number, report: Readonly<ModeReport>): readonly MavLinkData[] {
     this.#pursueMode(nowMs, report);
+    // As nearly always: nothing is allocated then.
+    if (this.#voice.idle && this.#commands.idle && this.#parameters.idle && this.#reader.idle) {
+      return NOTHING;
+    }
     const voice = this.#voice.tick(nowMs);
     for (const { severity, text } of voice.said) {
       if (severity <= LEAST_GRAVE) this.#commands.remark(text, nowMs);

@@ -6,7 +6,9 @@ import type { AutopilotStatus } from '#protocols/mavlink/heartbeat.ts';
 import type { Trouble } from '#protocols/trouble.ts';
 import type { Estimate } from '../estimate/estimate.ts';
 import type { Telemetry } from '../estimate/telemetry.ts';
+import { GivingWay } from '../guard/giving-way.ts';
 import type { Guard, GuardVerdict } from '../guard/guard.ts';
+import type { Situation } from '../guard/situation.ts';
 import type { ParameterReadings } from '../preflight/input.ts';
 import type { Authority } from './authority.ts';
 import type { ControllerClock } from './controller-clock.ts';
@@ -21,6 +23,7 @@ export interface Readings {
   status: Readonly<AutopilotStatus>;
   mode: Readonly<ModeReport>;
   verdict: Readonly<GuardVerdict>;
+  situation: Readonly<Situation>;
   /** What is wrong with who speaks on the vehicle's link (PeerWatch). */
   peerTrouble: string | undefined;
   /** The link was listened to for long enough to know of a second autopilot. */
@@ -42,7 +45,7 @@ export interface FlightMemory {
   leftAtOrder: number;
   /** PX4's local down at arming, m: the take-off is measured from there. */
   groundDownM: number;
-  /** The mode that a return or landing was asked for from, until it shows; null otherwise. */
+  /** The mode that a return or landing was asked for from, until it shows, or in which it waits; null otherwise. */
   leftFrom: string | null;
   /** The flight controller's time since its boot, and ours when we saw it; null before the first. */
   controller: ControllerClock | null;
@@ -105,6 +108,19 @@ export interface FlightCore {
   rebootsSeen: number;
   /** Since when the flight controller's clock is behind what has passed; infinite while it is not. */
   clockOddSinceMs: number;
+  /** Where it stood at arming by its own estimate, mission NED, m, down; not a number once the return layer is set by it. */
+  standingDownM: number;
+  /** The level that the return layer is counted from, mission NED, m, down; undefined: PX4's home. */
+  levelDownM: number | undefined;
+  /** On this way home it has been as high as its layer. */
+  cameToLayer: boolean;
+  readonly givingWay: GivingWay;
+  /** On its way home: the member for which it waits, since when, since when nobody is in the way. */
+  waitsFor: number | undefined;
+  waitsSinceMs: number;
+  clearSinceMs: number;
+  /** Until then it waits for nobody any more. */
+  pastUntilMs: number;
   /** PX4's take-off mode has shown in this take-off. */
   takeoffShown: boolean;
   /** Since when the landed state says that it stands; infinite while it does not. */
@@ -134,6 +150,14 @@ export const newFlightCore = (
   directed: false,
   rebootsSeen: 0,
   clockOddSinceMs: Number.POSITIVE_INFINITY,
+  standingDownM: Number.NaN,
+  levelDownM: undefined,
+  cameToLayer: false,
+  givingWay: new GivingWay(parts.sysid),
+  waitsFor: undefined,
+  waitsSinceMs: nowMs,
+  clearSinceMs: Number.POSITIVE_INFINITY,
+  pastUntilMs: Number.NEGATIVE_INFINITY,
   takeoffShown: false,
   groundSinceMs: Number.POSITIVE_INFINITY,
 });
@@ -147,6 +171,7 @@ export const enter = (
   if (core.memory.phase !== phase) core.phaseSinceMs = nowMs;
   core.memory.phase = phase;
   core.memory.reason = reason;
+  if (phase !== 'returning') core.waitsFor = undefined;
 };
 
 export const goalOf = (order: Order): GoalId => ({
@@ -215,6 +240,9 @@ export const leaveTo = (
   // A take-off that is still unanswered would be sent again, and overrule this.
   core.controls.resetActions();
   core.controls.wantMode(phase === 'returning' ? 'AUTO_RTL' : 'AUTO_LAND', readings.nowMs);
+  core.waitsFor = undefined;
+  core.cameToLayer = false;
+  core.pastUntilMs = Number.NEGATIVE_INFINITY;
   enter(core, phase, reason, readings.nowMs);
 };
 

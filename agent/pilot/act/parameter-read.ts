@@ -33,6 +33,11 @@ export class ParameterReader {
     }
   }
 
+  /** Nothing is under way. */
+  get idle(): boolean {
+    return this.#open.size === 0;
+  }
+
   hear(frame: Frame, nowMs: number): void {
     if (this.#open.size > 0) this.#client.hear(frame, nowMs);
   }

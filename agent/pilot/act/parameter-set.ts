@@ -43,6 +43,11 @@ export class ParameterSetter {
     this.#open.clear();
   }
 
+  /** Nothing is under way. */
+  get idle(): boolean {
+    return !this.#client.busy;
+  }
+
   hear(frame: Frame, nowMs: number): void {
     this.#client.hear(frame, nowMs);
   }

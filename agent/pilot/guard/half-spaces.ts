@@ -2,6 +2,12 @@
 export type PlaneOwner = 'fence' | 'altitude' | 'separation' | 'traffic';
 
 const OWNERS: readonly PlaneOwner[] = ['fence', 'altitude', 'separation', 'traffic'];
+const CODES: Readonly<Record<PlaneOwner, number>> = {
+  fence: 0,
+  altitude: 1,
+  separation: 2,
+  traffic: 3,
+};
 
 /** Fence edges, floor and ceiling, neighbours, aircraft: more than all of them together. */
 const CAPACITY = 512;
@@ -31,7 +37,7 @@ export class HalfSpaces {
     this.normalY[index] = y;
     this.normalZ[index] = z;
     this.bound[index] = boundMps;
-    this.#owner[index] = OWNERS.indexOf(owner);
+    this.#owner[index] = CODES[owner];
     this.count += 1;
   }
 

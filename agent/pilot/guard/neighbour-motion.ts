@@ -40,6 +40,8 @@ export interface NeighbourMotion {
   /** Bound on the error of all that, m. */
   errorM: number;
   ageS: number;
+  /** Its own guard steers it, and keeps its half of the distance. */
+  yields: boolean;
 }
 
 export const neighbourMotionBuffer = (): NeighbourMotion => ({
@@ -48,6 +50,7 @@ export const neighbourMotionBuffer = (): NeighbourMotion => ({
   velocityNed: vector3(0, 0, 0),
   errorM: 0,
   ageS: 0,
+  yields: true,
 });
 
 /**
@@ -97,8 +100,8 @@ const addStop = (
   const v = out.velocityNed;
   const speed = Math.sqrt(v.x * v.x + v.y * v.y + v.z * v.z);
   const braking = brakingOf(envelope.maxAccelerationMps2);
-  const yieldsS = STEERED.has(neighbour.phase) ? 0 : UNYIELDING_S;
-  const seconds = stopSeconds(speed, braking) + LAG_S + yieldsS;
+  out.yields = STEERED.has(neighbour.phase);
+  const seconds = stopSeconds(speed, braking) + LAG_S + (out.yields ? 0 : UNYIELDING_S);
   out.stopNed.x = v.x * seconds;
   out.stopNed.y = v.y * seconds;
   out.stopNed.z = v.z * seconds;

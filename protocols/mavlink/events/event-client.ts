@@ -56,6 +56,12 @@ export class EventClient {
     if (gone !== undefined && gone.sequence === this.#expected) this.#skipTo(gone.oldest);
   }
 
+  /** Nothing is missing, and nothing waits to be taken. */
+  get idle(): boolean {
+    const complete = this.#expected === undefined || this.#expected === this.#end;
+    return complete && this.#ready.length === 0 && this.#lost === 0;
+  }
+
   tick(nowMs: number): EventTick {
     const send: MavLinkData[] = [];
     this.#deliver();

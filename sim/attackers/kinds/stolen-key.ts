@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+import { withGroupKey } from '#protocols/gossip/group-key.ts';
+import { GROUP_KEY_BYTES } from '#protocols/gossip/sealing.ts';
 import { signRoster } from '#protocols/gossip/signed-roster.ts';
 import type { Episode } from '../../episode/episode.ts';
 import { faultKind, sysid } from '../../faults/fault-kind.ts';
@@ -43,6 +45,10 @@ export const STOLEN_KEY = faultKind(
   },
 );
 
+/** Of a simulated authority: any key that the epoch before did not have. */
+const groupKeyOf = (epoch: number): Uint8Array =>
+  new Uint8Array(GROUP_KEY_BYTES).fill(epoch & 0xff);
+
 /** Signs the next roster without this member and those that were left out before. */
 const revoke = ({ attacks, identities, nowMs, operator }: Episode, member: number): void => {
   const { authority, roster } = identities;
@@ -50,5 +56,6 @@ const revoke = ({ attacks, identities, nowMs, operator }: Episode, member: numbe
   const epoch = roster.epoch + attacks.revocations.length + 1;
   const members = roster.members.filter(({ id }) => !gone.has(id));
   attacks.revocations.push({ member, epoch, atMs: nowMs });
-  operator.introduceRoster(signRoster({ ...roster, epoch, members }, authority.sign));
+  const next = withGroupKey({ ...roster, epoch, members }, authority, groupKeyOf(epoch));
+  operator.introduceRoster(signRoster(next, authority.sign));
 };

@@ -82,6 +82,7 @@ const keyOf = (random: Random): SigningKey =>
 const DEAF_EARS: MeshHandlers = {
   onGossip: () => 'ignore',
   onDirect: () => undefined,
+  onCast: () => undefined,
   onConnect: () => undefined,
   onDisconnect: () => undefined,
 };

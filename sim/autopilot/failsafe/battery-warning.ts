@@ -1,4 +1,8 @@
-import type { Parameters } from '../parameters.ts';
+import { slotOf, type Parameters } from '../parameters.ts';
+
+const BAT_EMERGEN_THR = slotOf('BAT_EMERGEN_THR');
+const BAT_CRIT_THR = slotOf('BAT_CRIT_THR');
+const BAT_LOW_THR = slotOf('BAT_LOW_THR');
 
 const LEVELS = ['none', 'low', 'critical', 'emergency'] as const;
 
@@ -15,7 +19,7 @@ export class BatteryWarning {
 }
 
 const levelOf = (remaining: number, parameters: Parameters): BatteryLevel => {
-  if (remaining < parameters.get('BAT_EMERGEN_THR')) return 'emergency';
-  if (remaining < parameters.get('BAT_CRIT_THR')) return 'critical';
-  return remaining < parameters.get('BAT_LOW_THR') ? 'low' : 'none';
+  if (remaining < parameters.at(BAT_EMERGEN_THR)) return 'emergency';
+  if (remaining < parameters.at(BAT_CRIT_THR)) return 'critical';
+  return remaining < parameters.at(BAT_LOW_THR) ? 'low' : 'none';
 };

@@ -1,7 +1,11 @@
 import type { FlightMode } from '#protocols/mavlink/modes.ts';
-import type { ParameterName, Parameters } from '../parameters.ts';
+import { slotOf, type ParameterName, type Parameters } from '../parameters.ts';
 import type { BatteryLevel } from './battery-warning.ts';
 import type { FailsafeAction } from './response.ts';
+
+const COM_WIND_MAX = slotOf('COM_WIND_MAX');
+const COM_FLT_TIME_MAX = slotOf('COM_FLT_TIME_MAX');
+const COM_POS_LOW_EPH = slotOf('COM_POS_LOW_EPH');
 
 /** What the commander knows at a step. */
 export interface Facts {
@@ -69,7 +73,7 @@ const TROUBLES = [
   {
     cause: 'windExceeded',
     when: ({ windMps, parameters }) => {
-      const limitMps = parameters.get('COM_WIND_MAX');
+      const limitMps = parameters.at(COM_WIND_MAX);
       return limitMps >= 0 && windMps > limitMps;
     },
     response: ['COM_WIND_MAX_ACT', BREACH],
@@ -79,7 +83,7 @@ const TROUBLES = [
   {
     cause: 'flightTimeExceeded',
     when: ({ flightTimeS, parameters }) => {
-      const limitS = parameters.get('COM_FLT_TIME_MAX');
+      const limitS = parameters.at(COM_FLT_TIME_MAX);
       return limitS > 0 && flightTimeS > limitS;
     },
     response: 'rtl',
@@ -94,7 +98,7 @@ const TROUBLES = [
   {
     cause: 'positionLow',
     when: ({ horizontalErrorM, parameters, intendedMode }) => {
-      const limitM = parameters.get('COM_POS_LOW_EPH');
+      const limitM = parameters.at(COM_POS_LOW_EPH);
       const counts = intendedMode === 'AUTO_MISSION' || intendedMode === 'AUTO_LOITER';
       return counts && limitM > 0 && horizontalErrorM > limitM;
     },

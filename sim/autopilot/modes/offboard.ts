@@ -1,3 +1,4 @@
+import { copyVector } from '#protocols/vector.ts';
 import type { FlightSetpoint } from '../control/flight-setpoint.ts';
 import type { OffboardStream } from '../offboard-stream.ts';
 import type { Situation } from '../situation.ts';
@@ -37,9 +38,9 @@ export class Offboard implements ModeBehaviour {
       return;
     }
     if (everyAxisCommanded(wanted)) {
-      Object.assign(out.positionNed, wanted.positionNed);
-      Object.assign(out.velocityNed, wanted.velocityNed);
-      Object.assign(out.accelerationNed, wanted.accelerationNed);
+      copyVector(wanted.positionNed, out.positionNed);
+      copyVector(wanted.velocityNed, out.velocityNed);
+      copyVector(wanted.accelerationNed, out.accelerationNed);
     } else {
       out.velocityNed.x = 0;
       out.velocityNed.y = 0;

@@ -25,11 +25,13 @@ export class Announcements {
 
   /** The texts since the last call; the events go into the log. */
   take(bootMs: number): readonly Text[] {
-    this.#calibration();
-    this.#landing();
-    this.#groundStation();
+    if (this.#autopilot.hasDecided) {
+      this.#calibration();
+      this.#landing();
+      this.#groundStation();
+      this.#failsafe();
+    }
     this.#health();
-    this.#failsafe();
     const notices = this.#autopilot.situation.notices.take();
     if (notices.length === 0) return NO_TEXTS;
     const texts: Text[] = [];

@@ -44,6 +44,8 @@ export class Streams {
   readonly traffic = new LinkTraffic();
   readonly #streams: readonly Stream[];
   readonly #byId: ReadonlyMap<number, Stream>;
+  /** Those with a rate, in the same order: agents ask for few. */
+  #running: readonly Stream[];
   readonly #instruments: Instruments;
   /** No stream is due before. */
   #nextMs = 0;
@@ -66,6 +68,7 @@ export class Streams {
         };
       },
     );
+    this.#running = this.#streams.filter(({ hz }) => hz > 0);
     this.#byId = new Map(this.#streams.map((entry) => [entry.msgid, entry]));
   }
 
@@ -73,19 +76,23 @@ export class Streams {
   step(nowMs: number, send: (message: MavLinkData) => void): void {
     if (nowMs < this.#nextMs) return;
     const { aligned } = this.#instruments.autopilot.situation;
-    this.#nextMs = Number.POSITIVE_INFINITY;
-    for (const entry of this.#streams) {
-      if (entry.hz <= 0) continue;
-      const isDue = nowMs >= entry.dueMs;
+    let nextMs = Number.POSITIVE_INFINITY;
+    this.#nextMs = nextMs;
+    for (let index = 0; index < this.#running.length; index += 1) {
+      const entry = this.#running[index]!;
+      if (nowMs < entry.dueMs) {
+        if (entry.dueMs < nextMs) nextMs = entry.dueMs;
+        continue;
+      }
       const periodMs = 1000 / entry.hz;
-      if (isDue) entry.dueMs = Math.max(entry.dueMs + periodMs, nowMs + periodMs / 2);
-      this.#nextMs = Math.min(this.#nextMs, entry.dueMs);
-      if (!isDue) continue;
+      entry.dueMs = Math.max(entry.dueMs + periodMs, nowMs + periodMs / 2);
+      if (entry.dueMs < nextMs) nextMs = entry.dueMs;
       if (entry.needsAlignment && !aligned) continue;
       const message = entry.make();
       if (message === undefined || (entry.onlyNews && !isNews(entry, message))) continue;
       send(message);
     }
+    this.#nextMs = nextMs;
   }
 
   /**
@@ -115,6 +122,7 @@ export class Streams {
     else entry.hz = Math.min(RATE_MAX_HZ, 1e6 / intervalUs);
     entry.dueMs = 0;
     this.#nextMs = 0;
+    this.#running = this.#streams.filter(({ hz }) => hz > 0);
     return true;
   }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import { decodeMeshStatus, decodeReceived } from '#protocols/channel/mesh-codec.ts';
+import { decodeMeshStatus } from '#protocols/channel/mesh-codec.ts';
+import { decodeReceived } from '#protocols/channel/received-codec.ts';
 import { MESSAGE_TYPE } from '#protocols/channel/message-type.ts';
 import { FLIGHT_PHASES } from '#protocols/flight-phase.ts';
 import { geodeticFromNed } from '#protocols/frames.ts';
@@ -33,7 +34,7 @@ describe('orders', () => {
     expect(story.one.records).toContain('mesh/in');
   });
 
-  it('are told again, in the order they came, to a pilot that starts again', () => {
+  it('are told again to a pilot that starts again: whom to believe first, then in the order they came', () => {
     const story = new Story();
     story.run(500);
     story.order();
@@ -42,7 +43,11 @@ describe('orders', () => {
     story.run(100);
     story.one.toPilot.length = 0;
     story.one.mesh.pilotConnected();
-    expect(story.one.orders().map((order) => order!.topic)).toEqual(['safety', 'directive']);
+    expect(story.one.orders().map((order) => order!.topic)).toEqual([
+      'roster',
+      'safety',
+      'directive',
+    ]);
   });
 
   it('and all else that lasts are told to a mind that starts again', () => {

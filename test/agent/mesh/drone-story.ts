@@ -1,5 +1,6 @@
 import { DroneMesh } from '#agent/mesh/drone-mesh.ts';
-import { decodeReceived, encodePublish } from '#protocols/channel/mesh-codec.ts';
+import { encodePublish } from '#protocols/channel/mesh-codec.ts';
+import { decodeReceived } from '#protocols/channel/received-codec.ts';
 import type { Publish, Received } from '#protocols/channel/mesh-messages.ts';
 import { MESSAGE_TYPE } from '#protocols/channel/message-type.ts';
 import { decodeNeighbours, type Neighbours } from '#protocols/channel/neighbours.ts';

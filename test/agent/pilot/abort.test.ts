@@ -38,6 +38,7 @@ describe('an abort wins', () => {
     eager(sortie);
     sortie.run(4);
     expect([sortie.value('latched'), sortie.mode]).toEqual([1, 'AUTO_RTL']);
+    sortie.envelope.goalId = { ...goalId, epoch: goalId.epoch + 2 };
     sortie.envelopeBytes(sortie.operator.safety(sortie.envelope));
     sortie.until(() => sortie.phase === 'offboard', 5);
   });

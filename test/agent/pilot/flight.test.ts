@@ -60,6 +60,24 @@ describe('a sortie', () => {
     expect(-sortie.vehicle.quadrotor.positionNed.z).toBeGreaterThan(7.5);
   });
 
+  test('returns in its layer above where it stood, whatever height PX4 takes its home for', () => {
+    for (const seed of [1, 2, 3, 4, 5, 6]) {
+      const sortie = airborne(vector3(0, 2, 0), { scenario: { seed } });
+      const { situation } = sortie.vehicle.autopilot;
+      const homeAboveM = -situation.homeNed.z;
+      sortie.run(12);
+      sortie.envelopeBytes(sortie.operator.directive('rtl'));
+      let highestM = 0;
+      sortie.until(() => {
+        highestM = Math.max(highestM, -sortie.vehicle.quadrotor.positionNed.z);
+        return sortie.vehicle.quadrotor.velocityNed.z > 1;
+      }, 40);
+      const layerM = situation.parameters.get('RTL_RETURN_ALT') + homeAboveM;
+      expect(Math.abs(layerM - 25)).toBeLessThan(0.6);
+      expect(Math.abs(highestM - 25)).toBeLessThan(1.2);
+    }
+  });
+
   test.each([
     ['without limits', (sortie: Sortie) => sortie.order('fly', 1), 'no limits for this goal'],
     [

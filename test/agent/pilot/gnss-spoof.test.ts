@@ -39,6 +39,23 @@ describe('a GNSS signal that is suddenly somewhere else', () => {
     }
   });
 
+  test.each(['abort', 'rtl'] as const)(
+    'leads nobody home: on %s a drone that lands because of it goes on landing where it is',
+    (kind) => {
+      for (let seed = 1; seed <= SEEDS; seed += 1) {
+        const [sortie] = deceived(seed, 40);
+        sortie.until(() => sortie.phase === 'landing', 15);
+        const { positionNed } = sortie.vehicle.quadrotor;
+        const began = { ...positionNed };
+        sortie.envelopeBytes(sortie.operator.directive(kind));
+        sortie.until(() => sortie.phase === 'landed', 60);
+        const wayM = Math.hypot(positionNed.x - began.x, positionNed.y - began.y);
+        expect(wayM).toBeLessThan(6);
+        expect(sortie.phases).not.toContain('returning');
+      }
+    },
+  );
+
   test('is believed again when it comes back before the estimator gave in', () => {
     for (let seed = 1; seed <= SEEDS; seed += 1) {
       const [sortie] = deceived(seed, 20);

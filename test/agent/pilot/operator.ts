@@ -18,6 +18,10 @@ export class Operator {
     this.member = member;
   }
 
+  get publicKey(): Uint8Array {
+    return Uint8Array.from(this.#key.publicKey);
+  }
+
   get publicKeyHex(): string {
     return hexFromBytes(this.#key.publicKey);
   }

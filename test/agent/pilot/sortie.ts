@@ -93,7 +93,12 @@ export class Sortie {
   readonly #toVehicle = new Framer();
 
   constructor(
-    changes: { scenario?: Partial<ScenarioInput>; envelope?: Partial<SafetyEnvelope> } = {},
+    changes: {
+      scenario?: Partial<ScenarioInput>;
+      envelope?: Partial<SafetyEnvelope>;
+      /** Whose rosters the pilot takes; left out = nobody's. */
+      authorityPublicKeyHex?: string;
+    } = {},
   ) {
     const origin = { latDeg: 47.397742, lonDeg: 8.545594, altAmslM: 488 };
     this.envelope = envelopeWith({ origin, fleet: [1, 2], ...changes.envelope });
@@ -111,6 +116,9 @@ export class Sortie {
       operators: [{ member: this.operator.member, publicKeyHex: this.operator.publicKeyHex }],
       startMs: this.nowMs,
       memory: null,
+      ...(changes.authorityPublicKeyHex === undefined
+        ? {}
+        : { authorityPublicKeyHex: changes.authorityPublicKeyHex }),
     };
     this.pilot = createPilot(structuredClone(this.start), verifySignature);
   }

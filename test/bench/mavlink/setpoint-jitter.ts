@@ -41,6 +41,12 @@ interface SetpointJitter {
   load: number;
 }
 
+interface Attack {
+  /** Drones that are enrolled besides, and not started. */
+  enrolled: number;
+  during(layout: SwarmLayout, absent: SwarmLayout['drones']): Promise<unknown>;
+}
+
 /** Puts the tap's ports between each pilot and its vehicle. */
 const reroute = (layout: SwarmLayout): string => {
   const routes = layout.drones.map((drone) => {
@@ -106,14 +112,17 @@ const summary = (gaps: number[], late: number[]): SetpointJitter => {
 
 /**
  * The setpoint stream of two drones on a mission, as a receiver sees it: real processes, minds that plan
- * with the world model, a libp2p mesh, recorders, and stand-ins, all on this machine. Lasts `forS` in
- * OFFBOARD after half a minute of preparation.
+ * with the world model, a libp2p mesh, recorders, and stand-ins, all on this machine. Half a minute of
+ * preparation, then as long in OFFBOARD as the attack lasts: a minute of none.
  */
-export const measureSetpointJitter = async (seed: number, forS = 60): Promise<SetpointJitter> => {
+export const measureSetpointJitter = async (
+  seed: number,
+  attack: Attack = { enrolled: 0, during: () => sleep(60_000) },
+): Promise<SetpointJitter> => {
   const folder = mkdtempSync(join(tmpdir(), 'skein-jitter-'));
   const context = createContext({ json: true, station: join(folder, 'station.sock') });
-  const { mission, layout, scenario, stationConfig, px4 } = await prepareSwarm(context, {
-    drones: DRONES,
+  const prepared = await prepareSwarm(context, {
+    drones: DRONES + attack.enrolled,
     seed,
     missionFile: MISSION,
     runDir: join(folder, 'run'),
@@ -123,6 +132,9 @@ export const measureSetpointJitter = async (seed: number, forS = 60): Promise<Se
     modelDir: 'models/current',
     px4: { kind: 'stand-in', binary: undefined, etcDir: undefined },
   });
+  const { mission, scenario, stationConfig, px4 } = prepared;
+  const { drones } = prepared.layout;
+  const layout = { ...prepared.layout, drones: drones.slice(0, DRONES) };
   const tap = await startTap(reroute(layout));
   const swarm = await startSwarm(layout, scenario, px4);
   let station: Awaited<ReturnType<typeof startStation>> | undefined;
@@ -135,7 +147,7 @@ export const measureSetpointJitter = async (seed: number, forS = 60): Promise<Se
     await until(context, READY_TIMEOUT_S, all('standby'));
     await context.station.call('POST', '/mission', { mission });
     await until(context, FLYING_TIMEOUT_S, all('offboard'));
-    await sleep(forS * 1000);
+    await attack.during(layout, drones.slice(DRONES));
     const { gaps, late } = await finish(tap);
     return summary(gaps.flat(), late);
   } finally {

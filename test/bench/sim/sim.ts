@@ -9,6 +9,7 @@ import { quantile, type Bench } from '../bench.ts';
 import { homesInSquare } from './home-square.ts';
 import { largeMission } from './large-mission.ts';
 import { sharesByRoom, startProfile, type Share } from './profile.ts';
+import { vehicleSideUs } from './vehicle-side.ts';
 
 interface Row {
   drones: number;
@@ -101,6 +102,22 @@ const largestOf = (rows: readonly Told[]): Told =>
     .filter(({ planner }) => planner === 'analytic')
     .reduce((a, b) => (b.drones > a.drones ? b : a));
 
+const VEHICLE_SIDES = [5, 10, 100];
+
+interface VehicleSide {
+  [column: string]: number;
+  drones: number;
+  usPerDroneTick: number;
+}
+
+/** Stand-ins, payloads and truth alone, without an agent: what a drone costs there in swarms of each size. */
+const vehicleSides = (seed: number, tell: (line: string) => void): VehicleSide[] =>
+  VEHICLE_SIDES.map((drones) => {
+    const usPerDroneTick = vehicleSideUs(seed, drones);
+    tell(`${drones} drones, vehicle side alone: ${usPerDroneTick.toFixed(1)} us`);
+    return { drones, usPerDroneTick };
+  });
+
 /** Whole swarms in lockstep: every agent whole, with its log, on one core. */
 export const simBench: Bench = {
   about: 'whole swarms in lockstep: simulated time per CPU time, while all drones fly',
@@ -108,6 +125,7 @@ export const simBench: Bench = {
   async run({ seeds, tell, short }) {
     const rows: Told[] = [];
     const rooms: Share[] = [];
+    const vehicles = vehicleSides(seeds[0]!, tell);
     for (const row of ROWS.filter(({ long }) => !(short && long))) {
       const { drones, planner, samples } = row;
       const runs: Measured[] = [];
@@ -131,6 +149,8 @@ export const simBench: Bench = {
     return {
       rows: rows.map((row) => ({ ...row })),
       largestAnalytic: largestOf(rows).drones,
+      vehicleSide: vehicles,
+      vehicleSideGrowth: vehicles.at(-1)!.usPerDroneTick / vehicles[0]!.usPerDroneTick,
       growthToLargest: largestOf(rows).usPerDroneTick / rows[0]!.usPerDroneTick,
       rooms,
     };

@@ -3,12 +3,16 @@ import { dirname, join } from 'node:path';
 
 import { beforeAll, describe, expect, it } from 'vitest';
 
-import { encodeInbox, encodeMindStart, encodeOutbox } from '#agent/mind/codec.ts';
+import { encodeMindStart } from '#agent/mind/codec.ts';
+import { InboxTray } from '#agent/mind/inbox-tray.ts';
 import type { PlanAnswer, PlanRequest } from '#agent/mind/plan-port.ts';
 import { openPlanner, type OpenPlanner } from '#agent/mind/plan/open-planner.ts';
 import { safePlanner } from '#agent/mind/plan/safe.ts';
 import { PLAN_SETTINGS } from '#agent/mind/plan/settings.ts';
-import { createMind, emptyInbox, type MindOutbox } from '#agent/mind/state.ts';
+import { decodeInbox } from '#agent/mind/record/inbox.ts';
+import { encodeOutbox, outboxFrames } from '#agent/mind/record/outbox.ts';
+import type { MindAgain } from '#agent/mind/replay.ts';
+import { createMind, emptyInbox } from '#agent/mind/state.ts';
 import { mindTick } from '#agent/mind/tick.ts';
 import { encodePilotStart } from '#agent/pilot/replay.ts';
 import { replayPlans, type ReplayPlanner } from '#coordinator/audit/replay-plans.ts';
@@ -42,8 +46,9 @@ const writeFlight = async (sortie: Sortie, spoil?: (payload: Uint8Array) => void
   const mind = createMind(mindOptions, safePlanner(PLAN_SETTINGS));
   add('mind/start', 0, encodeMindStart(mindOptions));
   for (let tick = 0; tick < 20; tick += 1) {
-    const outbox = encodeOutbox(mindTick(mind, emptyInbox(), 100 * tick));
-    const inbox = encodeInbox(emptyInbox());
+    const thought = mindTick(mind, emptyInbox(), 100 * tick);
+    const outbox = encodeOutbox(thought, outboxFrames(thought), null);
+    const inbox = new InboxTray().take().bytes;
     add('mind/tick', 100 * tick, encodeTickRecord({ tick, nowMs: 100 * tick, inbox, outbox }));
   }
   await writer.close(time);
@@ -122,45 +127,59 @@ describe('plans imagined again', () => {
     for (const request of requests) answers.push({ ...(await planner.plan(request)), planMs: 9 });
   }, 30_000);
 
-  const outboxOf = (planRequest: PlanRequest | null): Uint8Array => {
+  /** A mind that asks for these, one a tick; null: for nothing. */
+  const asking = (asked: readonly (PlanRequest | null)[]) => (): MindAgain => {
     const mind = createMind(mindOptions, safePlanner(PLAN_SETTINGS));
-    const outbox: MindOutbox = { ...mindTick(mind, emptyInbox(), 0), planRequest };
-    return encodeOutbox(outbox);
+    const requestsLeft = [...asked];
+    return {
+      tick: (nowMs, bytes) => {
+        const inbox = decodeInbox(bytes);
+        const planRequest = requestsLeft.shift() ?? null;
+        return { inbox, outbox: { ...mindTick(mind, emptyInbox(), nowMs), planRequest } };
+      },
+    };
   };
 
-  /** Each request in one tick's outbox, its answer in the next tick's inbox. */
+  /** Each answer in the tick after the one that asked; those of `lost` are not in the log. */
   async function* records(
-    asked: (PlanRequest | null)[],
-    answered: PlanAnswer[],
+    answered: readonly PlanAnswer[],
+    lost: readonly number[] = [],
   ): AsyncGenerator<NumberedRecord> {
-    for (let tick = 0; tick <= asked.length; tick += 1) {
-      const inbox = encodeInbox({ ...emptyInbox(), answer: answered[tick - 1] ?? null });
-      const payload = encodeTickRecord({
-        tick,
-        nowMs: 100 * tick,
-        inbox,
-        outbox: outboxOf(asked[tick] ?? null),
-      });
-      yield { number: tick, channel: 'mind/tick', monotonicMs: 0, logTimeUs: 0n, payload };
+    const record = { monotonicMs: 0, logTimeUs: 0n };
+    const start = encodeMindStart(mindOptions);
+    yield { ...record, number: 0, channel: 'mind/start', payload: start };
+    for (let tick = 0; tick <= answered.length; tick += 1) {
+      if (lost.includes(tick)) continue;
+      const answer = answered[tick - 1];
+      const tray = new InboxTray();
+      const { bytes: inbox } = answer === undefined ? tray.take() : tray.takeAnswer(answer);
+      const outbox = new Uint8Array(0);
+      const payload = encodeTickRecord({ tick, nowMs: 100 * tick, inbox, outbox });
+      yield { ...record, number: tick + 1, channel: 'mind/tick', payload };
     }
   }
 
   it('come out the same through the log’s encoding', async () => {
-    const replay = await replayPlans(records(requests, answers), planner, 1);
+    const replay = await replayPlans(records(answers), planner, 1, asking(requests));
     expect(replay).toEqual({ plans: 3, skipped: 0, divergence: undefined });
   });
 
   it('every second one only, when asked', async () => {
-    const replay = await replayPlans(records(requests, answers), planner, 2);
+    const replay = await replayPlans(records(answers), planner, 2, asking(requests));
     expect(replay.plans).toBe(2);
   });
 
   it('show an input that is not the one that was planned for', async () => {
     const [first, second, third] = requests;
     const changed = { ...second!, cruiseSpeedMps: second!.cruiseSpeedMps + 1e-9 };
-    const replay = await replayPlans(records([first!, changed, third!], answers), planner, 1);
+    const replay = await replayPlans(
+      records(answers),
+      planner,
+      1,
+      asking([first!, changed, third!]),
+    );
     expect(replay.plans).toBe(2);
-    expect(replay.divergence).toMatchObject({ number: 2, requestId: 2 });
+    expect(replay.divergence).toMatchObject({ number: 3, requestId: 2 });
   });
 
   it('show other weights than those that were flown', async () => {
@@ -168,13 +187,19 @@ describe('plans imagined again', () => {
       model: 'quad-2',
       plan: async (request) => ({ digest: `other ${(await planner.plan(request)).digest}` }),
     };
-    const replay = await replayPlans(records(requests, answers), other, 1);
-    expect(replay.divergence).toMatchObject({ number: 1, replayedModel: 'quad-2' });
+    const replay = await replayPlans(records(answers), other, 1, asking(requests));
+    expect(replay.divergence).toMatchObject({ number: 2, replayedModel: 'quad-2' });
   });
 
   it('count answers whose request is lost', async () => {
     const [first, , third] = requests;
-    const replay = await replayPlans(records([first!, null, third!], answers), planner, 1);
+    const mind = asking([first!, null, third!]);
+    const replay = await replayPlans(records(answers), planner, 1, mind);
     expect(replay).toEqual({ plans: 2, skipped: 1, divergence: undefined });
+  });
+
+  it('end where a tick is lost: nobody knows what the mind thought from there on', async () => {
+    const replay = await replayPlans(records(answers, [2]), planner, 1, asking(requests));
+    expect(replay).toEqual({ plans: 1, skipped: 1, divergence: undefined });
   });
 });

@@ -67,7 +67,7 @@ describe('a directive from the command line', () => {
     const { context, said } = testContext(station.client(), true);
     const code = await runDirective(context, 'rtl', [], { all: true, timeoutS: 5 });
     expect(code).toBe(EXIT.ok);
-    expect(station.sent).toEqual([{ kind: 'rtl', targets: [], confirmed: false }]);
+    expect(station.sent).toEqual([{ kind: 'rtl', targets: [], confirmed: false, takeOver: false }]);
     const answered = JSON.parse(said.stdout) as { answers: Record<string, unknown>[] };
     expect(answered.answers.map((one) => [one['sysid'], one['answer']])).toEqual([
       [1, 'obeyed'],
@@ -80,7 +80,9 @@ describe('a directive from the command line', () => {
     const station = new ScriptedStation((_look, sent) => [{}, sent ? OBEYED : {}]);
     const { context, said } = testContext(station.client(), true);
     expect(await runDirective(context, 'hold', [2], { timeoutS: 5 })).toBe(EXIT.ok);
-    expect(station.sent).toEqual([{ kind: 'hold', targets: [2], confirmed: false }]);
+    expect(station.sent).toEqual([
+      { kind: 'hold', targets: [2], confirmed: false, takeOver: false },
+    ]);
     expect((JSON.parse(said.stdout) as { answers: unknown[] }).answers).toHaveLength(1);
   });
 
@@ -124,7 +126,9 @@ describe('a directive from the command line', () => {
     const { context } = testContext(station.client());
     const options = { timeoutS: 1, confirmed: true };
     expect(await runDirective(context, 'kill', [1], options)).toBe(EXIT.ok);
-    expect(station.sent).toEqual([{ kind: 'kill', targets: [1], confirmed: true }]);
+    expect(station.sent).toEqual([
+      { kind: 'kill', targets: [1], confirmed: true, takeOver: false },
+    ]);
   });
 
   it('wants to know for whom', async () => {

@@ -89,6 +89,8 @@ describe('vehicles that somebody else runs', () => {
     expect(existsSync(join(runDir, 'payload-2.sock'))).toBe(true);
 
     up.kill('SIGTERM');
+    // As an impatient person does.
+    setTimeout(() => up.kill('SIGINT'), 300);
     await once(up, 'exit');
     expect(up.exitCode).toBe(0);
     expect(vehicles.exitCode).toBeNull();

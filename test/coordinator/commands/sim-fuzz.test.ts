@@ -33,6 +33,8 @@ const flown = (seed: number, violations = 0, kinds: SeedVerdict['kinds'] = []): 
   mission: 'search',
   drones: 3,
   planner: 'analytic',
+  radio: 'P1',
+  isCut: false,
   faults: [],
   kinds,
 });
@@ -58,6 +60,7 @@ describe('what sim fuzz is asked for', () => {
       mission: 'missions/search-irchel-corner.yaml',
       faults: 'all',
       learnedPercent: 0,
+      wholePercent: 20,
     };
     expect(refusal(() => fuzzSettings({ ...asked, drones: 101, samples: 32 }))).toContain(
       '--drones',
@@ -78,13 +81,21 @@ describe('the sum of a fuzzing run', () => {
     expect(many.shareBound95).toBeCloseTo(0.01, 6);
   });
 
-  it('lists violations by seed, whatever order they came in, and counts by kind of fault', () => {
-    const summary = fuzzSummary([flown(9, 2, ['kill']), flown(3, 1, ['kill', 'gnss']), flown(4)]);
+  it('lists violations by seed, whatever order they came in, and counts by kind of fault and by radio', () => {
+    const summary = fuzzSummary([
+      { ...flown(9, 2, ['kill']), radio: 'P3' },
+      flown(3, 1, ['kill', 'gnss']),
+      flown(4),
+    ]);
     expect(summary.violations.map(({ seed }) => seed)).toEqual([3, 9, 9]);
     expect(summary.byFault).toMatchObject({
       kill: { episodes: 2, withViolations: 2 },
       gnss: { episodes: 1, withViolations: 1 },
       none: { episodes: 1, withViolations: 0 },
+    });
+    expect(summary.byRadio).toMatchObject({
+      P1: { episodes: 2, withViolations: 1 },
+      P3: { episodes: 1, withViolations: 1 },
     });
     // Two of three: Wilson's one-sided 95 % bound.
     expect(summary.shareBound95).toBeGreaterThan(2 / 3);

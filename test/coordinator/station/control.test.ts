@@ -54,7 +54,7 @@ describe('the skein command and a station that answers', () => {
   it('status: one table, or the whole view as JSON', async () => {
     const { code, stdout } = await skein('status');
     expect(code).toBe(0);
-    expect(stdout).toMatch(/search-irchel: \d+\.\d % searched, 1 found, 83 s/u);
+    expect(stdout).toMatch(/search-irchel: \d+\.\d % searched, 1 found, 83 s; ordered by base/u);
     expect(stdout).toMatch(/3 cedar +returning .* 22 % .* battery reserve/u);
     const json = await skein('--json', 'status');
     expect(JSON.parse(json.stdout)).toEqual(JSON.parse(JSON.stringify(view)));
@@ -85,7 +85,7 @@ describe('the skein command and a station that answers', () => {
     const { code, stdout } = await skein('abort', '--all');
     expect(code).toBe(0);
     expect(stdout.match(/obeyed/gu)).toHaveLength(6);
-    expect(sent).toEqual([['abort', [], false]]);
+    expect(sent).toEqual([['abort', [], false, false]]);
   });
 
   it('a second station on the same socket: exit 2 and what to do', async () => {

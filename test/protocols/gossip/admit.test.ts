@@ -56,6 +56,14 @@ describe('who may say what', () => {
     expect(verdict(state, cast.envelope(2, 'beacon', beaconOf(2)))).toBe('ignore not-a-member');
   });
 
+  it('a goal with the last number of all is not taken: no other could ever follow it', () => {
+    const state = admission();
+    expect(verdict(state, cast.goal(2 ** 32 - 1, { sequence: 3 }))).toBe('ignore implausible');
+    expect(verdict(state, cast.goal(7, { sequence: 4 }))).toBe('accept');
+    expect(verdict(state, cast.goal(1008, { sequence: 5 }))).toBe('ignore implausible');
+    expect(verdict(state, cast.goal(1007, { sequence: 6 }))).toBe('accept');
+  });
+
   it('any changed byte of a signed message is refused', () => {
     const state = admission();
     const good = cast.envelope(2, 'beacon', beaconOf(2));
@@ -87,7 +95,7 @@ describe('what cannot be true', () => {
     expect(refused(cast.envelope(2, 'intent', intentOf(0, 1610)))).toMatch(/plane/u);
     expect(refused(cast.envelope(2, 'intent', intentOf(3_600_000)))).toMatch(/far from/u);
     const torn = { ...intentOf(0), radii: new Uint8Array(1) };
-    expect(refused(cast.envelope(2, 'intent', torn))).toMatch(/disagree/u);
+    expect(refused(cast.envelope(2, 'intent', torn))).toMatch(/no tube/u);
   });
 
   it('a claim for another, a kill unconfirmed, more detections than looks', () => {

@@ -82,8 +82,8 @@ describe('payloads on the wire', () => {
       expect.objectContaining({ code: 'payload-invalid' }),
     );
     const wide = { ...beacon, reason: '€'.repeat(80), mode: '€'.repeat(20), model: '€'.repeat(40) };
-    const echoes = Array.from({ length: 8 }, (): [number, number, number] => [1, 0.5, 0.5]);
-    expect(() => encodePayload('beacon', { ...wide, echoes })).toThrow(
+    const troubles = Array.from({ length: 3 }, (): [number, string] => [1, '€'.repeat(16)]);
+    expect(() => encodePayload('beacon', { ...wide, troubles })).toThrow(
       expect.objectContaining({ code: 'payload-oversize' }),
     );
   });

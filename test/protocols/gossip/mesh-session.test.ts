@@ -1,98 +1,27 @@
 import { describe, expect, it } from 'vitest';
 
-import type { Received } from '#protocols/channel/mesh-messages.ts';
-import { MeshSession } from '#protocols/gossip/mesh-session.ts';
-import type { SimulatedLink } from '#protocols/gossip/simulated-link.ts';
-import { SimulatedAir } from '#protocols/gossip/simulated-mesh.ts';
+import type { MeshSession } from '#protocols/gossip/mesh-session.ts';
 import { encodeStoredState, restoreStoredState } from '#protocols/gossip/stored-state.ts';
-import { seededRandom } from '#protocols/random.ts';
 
-import { storyGoal, storySafety } from './mission-story.ts';
-import { beaconOf, Cast, durableOf, goalOne, OPERATOR, reportOf, topicsOf } from './swarm-story.ts';
+import { calm, DRONES, lossy, Swarm, type Player } from './swarm-on-air.ts';
+import {
+  beaconOf,
+  Cast,
+  durableOf,
+  intentOf,
+  OPERATOR,
+  reportOf,
+  topicsOf,
+} from './swarm-story.ts';
 
 const cast = new Cast();
-const DRONES = [1, 2, 3, 4, 5];
-
-interface Player {
-  session: MeshSession;
-  received: Received[];
-}
-
-/** Drones and an operator on one air, each with its own idea of the time, ticked twenty times a second. */
-class Swarm {
-  readonly air: SimulatedAir;
-  readonly players = new Map<number, Player>();
-  readonly #random = seededRandom(7);
-
-  constructor(link: SimulatedLink, ids: readonly number[] = [...DRONES, OPERATOR]) {
-    this.air = new SimulatedAir(this.#random.fork('air'), link);
-    for (const id of ids) this.start(id);
-  }
-
-  start(id: number, stored?: Uint8Array, bootEpoch = 1): Player {
-    const clock = { monotonicMs: () => this.timeOf(id), unixUs: () => 0n };
-    const member = cast.member(id, clock.monotonicMs(), bootEpoch);
-    if (stored !== undefined) restoreStoredState(member, stored, clock.monotonicMs());
-    const player: Player = { session: undefined as never, received: [] };
-    player.session = new MeshSession(member, clock, this.#random.fork(`${id}`), {
-      onReceived: (received) => player.received.push(received),
-      onSent: () => undefined,
-    });
-    player.session.attach(this.air.join(id, member.admission.roster, player.session));
-    this.players.set(id, player);
-    return player;
-  }
-
-  /** Clocks differ by a minute a member and run up to 100 ppm fast. */
-  timeOf(id: number): number {
-    return 1e6 + 60_000 * (id % 100) + this.air.nowMs * (1 + (id % 3) * 50e-6);
-  }
-
-  run(ms: number): void {
-    const endMs = this.air.nowMs + ms;
-    while (this.air.nowMs < endMs) {
-      this.air.advanceTo(this.air.nowMs + 50);
-      const beaconDue = this.air.nowMs % 1000 < 50;
-      for (const [id, { session }] of this.players) {
-        const sysid = id === OPERATOR ? 0 : id;
-        const compose = () => beaconOf(sysid, { echoes: session.echoes() });
-        if (beaconDue) session.publishBeacon(compose);
-        session.tick();
-      }
-    }
-  }
-
-  session(id: number): MeshSession {
-    return this.players.get(id)!.session;
-  }
-
-  states(ids: readonly number[] = [...this.players.keys()]): Set<string> {
-    return new Set(ids.map((id) => durableOf(this.session(id).member).join()));
-  }
-
-  partBetween(left: readonly number[], right: readonly number[]): void {
-    for (const a of left) for (const b of right) this.air.part(a, b);
-  }
-
-  order(epoch: number): void {
-    const session = this.session(OPERATOR);
-    const id = { ...goalOne, epoch };
-    const safety = session.signSafety(storySafety(id, DRONES));
-    session.publish({ topic: 'goal', payload: storyGoal(id, safety) }, true);
-  }
-}
-
-const calm: SimulatedLink = { delayMs: (_hop, random) => 5 + 20 * random.uniform() };
-const lossy: SimulatedLink = {
-  delayMs: (_hop, random) => (random.uniform() < 0.3 ? undefined : 5 + 50 * random.uniform()),
-};
 
 const heardAbort = (player: Player): boolean =>
   player.received.some((one) => one.topic === 'directive' && one.payload.kind === 'abort');
 
 describe('a swarm on one air', () => {
   it('hears an order within the flight of a message, over members that relay it', () => {
-    const swarm = new Swarm(calm);
+    const swarm = new Swarm(cast, calm);
     swarm.partBetween([OPERATOR], [2, 3, 4, 5]);
     swarm.run(1000);
     const abort = { kind: 'abort', confirmed: false, number: 1, targets: [] } as const;
@@ -103,8 +32,22 @@ describe('a swarm on one air', () => {
     for (const id of DRONES) expect(heardAbort(swarm.players.get(id)!)).toBe(true);
   });
 
+  it('numbers what departs, and nothing else: on a calm air nothing counts as lost', () => {
+    const swarm = new Swarm(cast, calm);
+    swarm.run(1000);
+    for (let count = 0; count < 40; count += 1) {
+      swarm.session(1).publish({ topic: 'intent', payload: intentOf(swarm.timeOf(1)) });
+      swarm.run(200);
+    }
+    const one = swarm
+      .session(2)
+      .report()
+      .peers.find(({ member }) => member === 1);
+    expect(one?.loss).toBe(0);
+  });
+
   it('loses nothing that must survive, though three messages of ten are lost on every hop', () => {
-    const swarm = new Swarm(lossy);
+    const swarm = new Swarm(cast, lossy);
     swarm.run(500);
     swarm.order(1);
     for (const id of DRONES) {
@@ -116,7 +59,7 @@ describe('a swarm on one air', () => {
   });
 
   it('that was cut in two is of one mind again within five seconds of the heal', () => {
-    const swarm = new Swarm(calm);
+    const swarm = new Swarm(cast, calm);
     swarm.order(1);
     swarm.run(1000);
     swarm.partBetween([1, 2, OPERATOR], [3, 4, 5]);
@@ -136,7 +79,7 @@ describe('a swarm on one air', () => {
   });
 
   it('agrees on the time: offsets are right within their bound, and the bound is small', () => {
-    const swarm = new Swarm(calm);
+    const swarm = new Swarm(cast, calm);
     swarm.run(10_000);
     for (const id of [2, 3, 4, 5, OPERATOR]) {
       const { offsetMs, errorMs } = swarm.session(1).clockOf(id);
@@ -147,7 +90,7 @@ describe('a swarm on one air', () => {
   });
 
   it('does not hear a member once a newer roster leaves it out', () => {
-    const swarm = new Swarm(calm);
+    const swarm = new Swarm(cast, calm);
     swarm.run(1000);
     swarm.session(OPERATOR).introduceRoster(cast.signedRoster(2, [1, 2, 4, 5, OPERATOR]));
     swarm.run(2000);
@@ -158,12 +101,58 @@ describe('a swarm on one air', () => {
     expect(one.session.status().peers.map((peer) => peer.member)).not.toContain(3);
     expect(one.received.length).toBeGreaterThan(0);
     expect(one.received.every((message) => message.author !== 3)).toBe(true);
+    // Nor does it answer, count or echo what it knew of it, and a word that another passes on is refused.
+    const late = { rosterEpoch: 1, sequence: 9999, sentMs: swarm.timeOf(3) };
+    one.session.onGossip(2, cast.envelope(3, 'beacon', beaconOf(3), late));
+    expect(one.session.echoes().map(([member]) => member)).not.toContain(3);
+    expect(one.session.report().strangers).toEqual([
+      expect.objectContaining({
+        who: 'member 3',
+        lastRefusal: expect.stringMatching(/^not-a-member/u),
+      }),
+    ]);
+  });
+
+  it('sees who goes by which roster from what each says, within five seconds at three losses of ten', () => {
+    const swarm = new Swarm(cast, lossy);
+    swarm.run(5000);
+    const epochs = (): (number | null)[] =>
+      swarm
+        .session(OPERATOR)
+        .report()
+        .peers.filter(({ role }) => role === 'drone')
+        .map(({ rosterEpoch }) => rosterEpoch);
+    expect(epochs()).toEqual([1, 1, 1, 1, 1]);
+    swarm.session(OPERATOR).introduceRoster(cast.signedRoster(2, [1, 2, 4, 5, OPERATOR]));
+    expect(epochs()).toEqual([1, 1, 1, 1]);
+    swarm.run(5000);
+    expect(epochs()).toEqual([2, 2, 2, 2]);
+  });
+
+  it('tells a member with a link from one that others relay, and from one that fell silent', () => {
+    const swarm = new Swarm(cast, calm);
+    swarm.partBetween([OPERATOR], [4, 5]);
+    swarm.run(12_000);
+    const paths = (): string[] =>
+      swarm
+        .session(OPERATOR)
+        .report()
+        .peers.filter(({ role }) => role === 'drone')
+        .map(({ path }) => path);
+    expect(paths()).toEqual(['direct', 'direct', 'direct', 'relayed', 'relayed']);
+    swarm.partBetween([5], [1, 2, 3, 4]);
+    swarm.run(12_000);
+    expect(paths()).toEqual(['direct', 'direct', 'direct', 'relayed', 'silent']);
+    expect(swarm.session(OPERATOR).report().peers[3]).toMatchObject({
+      refused: 0,
+      lastRefusal: '',
+    });
   });
 });
 
 describe('a member that starts again', () => {
   it('knows from its file what it knew, with the time at which it first came', () => {
-    const swarm = new Swarm(calm);
+    const swarm = new Swarm(cast, calm);
     swarm.order(1);
     swarm.run(1000);
     const before = swarm.session(2);
@@ -182,7 +171,7 @@ describe('a member that starts again', () => {
   });
 
   it('with its disk lost gets everything back, its own words too, and counts on beyond them', () => {
-    const swarm = new Swarm(calm);
+    const swarm = new Swarm(cast, calm);
     swarm.order(1);
     swarm.session(2).member.bootEpoch = 9;
     swarm.session(2).publish(reportOf(2, 'lane:7'));
@@ -200,7 +189,7 @@ describe('a member that starts again', () => {
 
 describe('what a member may publish', () => {
   it('is checked as its peers would check it', () => {
-    const swarm = new Swarm(calm, [1]);
+    const swarm = new Swarm(cast, calm, [1]);
     const publish = (message: Parameters<MeshSession['publish']>[0]) => () =>
       swarm.session(1).publish(message);
     const hold = { kind: 'hold', confirmed: false, number: 1, targets: [] } as const;

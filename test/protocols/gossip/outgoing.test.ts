@@ -7,7 +7,7 @@ import {
   emptyOutgoing,
   queueAgeing,
   queueLasting,
-  takeBundles,
+  takeDepartures,
   type Outgoing,
 } from '#protocols/gossip/outgoing.ts';
 
@@ -17,10 +17,11 @@ const cast = new Cast();
 const envelope = (bytes: number, sequence = 1): Uint8Array =>
   cast.envelope(1, 'bid', new Uint8Array(bytes), { sequence });
 
-const takeAt = (outgoing: Outgoing, nowMs: number): number[] =>
-  takeBundles(outgoing, nowMs, (_topic, payload) => envelope(payload.length)).map(
-    (bundle) => splitBundle(bundle)!.length,
-  );
+/** Topics that depart at that time, at five a second. */
+const takeAt = (outgoing: Outgoing, nowMs: number, paceMs = 200): string =>
+  takeDepartures(outgoing, nowMs, paceMs, (_topic, payload) => envelope(payload.length))
+    .map(({ topic }) => topic)
+    .join(' ');
 
 describe('bundles', () => {
   it('give back the envelopes that were packed, in order', () => {
@@ -43,20 +44,37 @@ describe('what waits to depart', () => {
     const outgoing = emptyOutgoing();
     queueAgeing(outgoing, 'beacon', make(100), 0);
     queueAgeing(outgoing, 'bid', make(100), 0);
-    expect(takeAt(outgoing, 50)).toEqual([]);
+    expect(takeAt(outgoing, 50)).toBe('');
     queueAgeing(outgoing, 'intent', make(100), 60);
-    expect(takeAt(outgoing, 60)).toEqual([3]);
-    expect(takeAt(outgoing, 1000)).toEqual([]);
+    // By rank: a promise first.
+    expect(takeAt(outgoing, 60)).toBe('intent bid beacon');
+    expect(takeAt(outgoing, 1000)).toBe('');
   });
 
   it('waits no longer than a fifth of a second for company, and not at all in a hurry', () => {
     const outgoing = emptyOutgoing();
     queueAgeing(outgoing, 'beacon', make(100), 0);
-    expect(takeAt(outgoing, 199)).toEqual([]);
-    expect(takeAt(outgoing, 200)).toEqual([1]);
+    expect(takeAt(outgoing, 199)).toBe('');
+    expect(takeAt(outgoing, 200)).toBe('beacon');
     queueAgeing(outgoing, 'beacon', make(100), 300);
     outgoing.hurry = true;
-    expect(takeAt(outgoing, 300)).toEqual([1]);
+    expect(takeAt(outgoing, 300)).toBe('beacon');
+  });
+
+  it('ages no more often than the pace allows, but in a hurry; what lasts does not wait for it', () => {
+    const outgoing = emptyOutgoing();
+    const departed: number[] = [];
+    for (let nowMs = 0; nowMs < 4000; nowMs += 50) {
+      queueAgeing(outgoing, 'intent', make(100), nowMs);
+      if (takeAt(outgoing, nowMs, 1000) === 'intent') departed.push(nowMs);
+    }
+    // After a pause the second may come half a step early; from then on the pace holds.
+    expect(departed).toEqual([0, 500, 1500, 2500, 3500]);
+    queueAgeing(outgoing, 'intent', make(100), 4100);
+    queueLasting(outgoing, 'taskReport', envelope(50), 4100);
+    expect(takeAt(outgoing, 4100, 1000)).toBe('taskReport');
+    outgoing.hurry = true;
+    expect(takeAt(outgoing, 4150, 1000)).toBe('intent');
   });
 
   it('is replaced by its newer self, made only when it departs', () => {
@@ -68,7 +86,7 @@ describe('what waits to depart', () => {
     };
     queueAgeing(outgoing, 'intent', note(1), 0);
     queueAgeing(outgoing, 'intent', note(2), 10);
-    expect(takeAt(outgoing, 40)).toEqual([1]);
+    expect(takeAt(outgoing, 40)).toBe('intent');
     expect(departures).toEqual([2, 40]);
   });
 
@@ -77,18 +95,17 @@ describe('what waits to depart', () => {
     let bytes = 0;
     for (let nowMs = 0; nowMs < 60_000; nowMs += 50) {
       queueAgeing(outgoing, 'intent', make(4000), nowMs);
-      const bundles = takeBundles(outgoing, nowMs, () => envelope(4000));
-      bytes += bundles.reduce((sum, bundle) => sum + bundle.length, 0);
+      const departures = takeDepartures(outgoing, nowMs, 50, () => envelope(4000));
+      bytes += departures.reduce((sum, one) => sum + one.envelope.length, 0);
     }
     expect(bytes).toBeLessThan(1.1 * (48_000 + 60 * 12_000));
     expect(bytes).toBeGreaterThan(0.9 * 60 * 12_000);
     for (let at = 0; at < 20; at += 1) queueLasting(outgoing, 'taskReport', envelope(4000), 60_000);
-    takeBundles(outgoing, 60_000, () => envelope(4000));
+    takeAt(outgoing, 60_000);
     const waiting = outgoing.lasting.length;
     expect(waiting).toBeGreaterThan(10);
     queueLasting(outgoing, 'directive', envelope(30), 60_000);
-    const [bundle] = takeBundles(outgoing, 60_000, () => envelope(4000));
-    expect(splitBundle(bundle!)!.map((one) => one.length)).toEqual([126]);
+    expect(takeAt(outgoing, 60_000)).toBe('directive');
     expect(outgoing.lasting).toHaveLength(waiting);
   });
 

@@ -3,8 +3,14 @@ import type { Beacon } from '#protocols/gossip/beacon.ts';
 import { attachSignature, encodeUnsigned } from '#protocols/gossip/envelope.ts';
 import { encodePayload } from '#protocols/gossip/codec.ts';
 import { encodeKnots } from '#protocols/gossip/intent.ts';
-import { createMeshMember, type MeshMember } from '#protocols/gossip/mesh-member.ts';
+import { openGroupKey, withGroupKey } from '#protocols/gossip/group-key.ts';
+import {
+  createMeshMember,
+  type GroupKeyOf,
+  type MeshMember,
+} from '#protocols/gossip/mesh-member.ts';
 import type { Roster } from '#protocols/gossip/roster.ts';
+import { newGroupKey } from '#protocols/gossip/sealing.ts';
 import { signRoster } from '#protocols/gossip/signed-roster.ts';
 import { generateSigningKey, verifySignature, type SigningKey } from '#protocols/gossip/signing.ts';
 import type { Topic } from '#protocols/gossip/topic.ts';
@@ -16,10 +22,18 @@ export const OBSERVER = 251;
 
 /** Keys and roster of three drones, an operator and an observer; made once for all tests of a file. */
 export class Cast {
+  readonly hasLane: boolean;
+  readonly #first: Uint8Array;
   readonly authority = generateSigningKey().key;
   readonly keys = new Map<number, SigningKey>(
     [1, 2, 3, 4, 5, OPERATOR, OBSERVER].map((id) => [id, generateSigningKey().key]),
   );
+
+  /** `hasLane`: its rosters bring a group key. */
+  constructor(hasLane = false) {
+    this.hasLane = hasLane;
+    this.#first = this.signedRoster();
+  }
 
   rosterOf(epoch = 1, ids: readonly number[] = [...this.keys.keys()]): Roster {
     const members = ids.map((id) => ({
@@ -33,7 +47,14 @@ export class Cast {
   }
 
   signedRoster(epoch = 1, ids?: readonly number[]): Uint8Array {
-    return signRoster(this.rosterOf(epoch, ids), this.authority.sign);
+    const roster = this.rosterOf(epoch, ids);
+    const keyed = this.hasLane ? withGroupKey(roster, this.authority, newGroupKey()) : roster;
+    return signRoster(keyed, this.authority.sign);
+  }
+
+  #groupKeyOf(self: number): GroupKeyOf {
+    const { seed } = this.keys.get(self)!;
+    return (roster, signer) => openGroupKey(roster, self, seed, signer);
   }
 
   member(self: number, nowMs = 0, bootEpoch = 1): MeshMember {
@@ -42,7 +63,8 @@ export class Cast {
       sign: this.keys.get(self)!.sign,
       verify: verifySignature,
       authorityKey: this.authority.publicKey,
-      signedRoster: this.signedRoster(),
+      signedRoster: this.#first,
+      groupKeyOf: this.#groupKeyOf(self),
       bootEpoch,
       nowMs,
     });

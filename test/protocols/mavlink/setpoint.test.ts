@@ -1,3 +1,4 @@
+import { SetPositionTargetLocalNed } from 'mavlink-mappings/dist/lib/common.js';
 import { expect, test } from 'vitest';
 import { Encoder, decode } from '#protocols/mavlink/codec.ts';
 import { Framer } from '#protocols/mavlink/framer.ts';
@@ -56,4 +57,12 @@ test('what is not finite never reaches the vehicle', () => {
   expect(() =>
     velocitySetpoint(VEHICLE, NORTH, { yawRateRadps: Number.POSITIVE_INFINITY }, 0),
   ).toThrow('finite');
+});
+
+test('has every field that the constructor gives it', () => {
+  const message = velocitySetpoint(VEHICLE, NORTH, { yawRad: 1 }, 0);
+  expect(message).toBeInstanceOf(SetPositionTargetLocalNed);
+  expect(Object.keys(message).toSorted()).toEqual(
+    Object.keys(new SetPositionTargetLocalNed()).toSorted(),
+  );
 });

@@ -187,6 +187,19 @@ describe('two operators who contradict each other', () => {
     expect(stage.broken).toEqual([]);
   });
 
+  it('one holds, the other resumes at one moment: all hold, whoever is heard first', async () => {
+    const stage = new Stage(planner, 3, [{ kind: 'rival', atMs: 20_000, over: 'directives' }]);
+    await stage.until(23_000);
+    const told = stage.admitted.filter(({ received }) => received.topic === 'beacon');
+    const phases = new Map(
+      told.flatMap(({ received: { author, payload } }) =>
+        'phase' in payload && author < 1000 ? [[author, payload.phase] as const] : [],
+      ),
+    );
+    expect([...phases.values()]).toEqual(['holding', 'holding', 'holding']);
+    expect(stage.broken).toEqual([]);
+  });
+
   it('one calls all home, the other says go on: all come home', async () => {
     const stage = new Stage(planner, 3, [{ kind: 'rival', atMs: 20_000, over: 'abort' }]);
     await stage.until(25_000);

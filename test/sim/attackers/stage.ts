@@ -5,6 +5,7 @@ import { splitBundle } from '#protocols/gossip/bundle.ts';
 import type { MeshSession } from '#protocols/gossip/mesh-session.ts';
 import { loadMission } from '#coordinator/mission/load.ts';
 import type { Episode } from '#sim/episode/episode.ts';
+import { castRightsOf } from '#sim/attackers/voice.ts';
 import { JudgedEpisode } from '#sim/episode/judged-episode.ts';
 import type { Fault } from '#sim/faults/fault.ts';
 import { fuzzEpisode } from '#sim/fuzz/fuzz-episode.ts';
@@ -47,7 +48,9 @@ export class Stage {
     this.episode.onAdmitted = (sysid, received, envelope) =>
       this.admitted.push({ sysid, atMs: this.episode.nowMs, received, envelope });
     for (const { sysid } of this.episode.drones) {
-      this.episode.airwaves.voice(sysid).distort((bundle) => {
+      const voice = this.episode.airwaves.voice(sysid);
+      voice.castRights = () => castRightsOf(this.episode.drone(sysid)?.mesh.session?.member);
+      voice.distort((bundle) => {
         for (const envelope of splitBundle(bundle) ?? []) {
           this.#said.push({ by: sysid, atMs: this.episode.nowMs, name: nameOf(envelope) });
         }

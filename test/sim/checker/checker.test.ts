@@ -35,6 +35,7 @@ const flying = (sysid: number, eastM: number, changes: Partial<DroneTruth> = {})
   setpoint: { atMs: 59_990, velocityNed: vector3(0, 0, 0), ageMs: 4 },
   positionKnown: true,
   task: null,
+  knowsAbort: false,
   ...changes,
 });
 
@@ -133,7 +134,19 @@ describe('the judge of an episode', () => {
       reachable: new Set(),
     });
     expect(judge(unreached)).toEqual([]);
-    expect(judge(still(61_000, 'AUTO_RTL'), still(63_000, 'OFFBOARD'))).toEqual(['I8 1']);
+  });
+
+  it('I8: sees who resumes after an abort, but not who never heard of it', () => {
+    const one = (nowMs: number, changes: Partial<DroneTruth>): SwarmTruth =>
+      at(nowMs, [flying(1, 0, { setpoint: fresh(nowMs), ...changes })], { abortedMs: 60_000 });
+    const flies = one(63_000, { knowsAbort: true });
+    const after = (changes: Partial<DroneTruth>): string[] => judge(one(61_000, changes), flies);
+    expect(after({ mode: 'AUTO_RTL', knowsAbort: true })).toEqual(['I8 1']);
+    expect(after({ armed: false, onGround: true, knowsAbort: true })).toEqual(['I8 1']);
+    // PX4's own return, or motors not yet on: the abort is still on its way.
+    expect(after({ mode: 'AUTO_RTL' })).toEqual([]);
+    expect(after({ armed: false, onGround: true })).toEqual([]);
+    expect(after({ knowsAbort: true })).toEqual([]);
   });
 
   it('I12: sees who is in the air with an empty pack', () => {

@@ -1,75 +1,36 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
-import { openPlanner, type OpenPlanner } from '#agent/mind/plan/open-planner.ts';
-import { PLAN_SETTINGS } from '#agent/mind/plan/settings.ts';
-import { loadMission } from '#coordinator/mission/load.ts';
+import type { OpenPlanner } from '#agent/mind/plan/open-planner.ts';
 import { packBundles } from '#protocols/gossip/bundle.ts';
 import { encodePayload } from '#protocols/gossip/codec.ts';
 import { stationBeacon } from '#protocols/gossip/station-beacon.ts';
 import { forgeEnvelope } from '#sim/attackers/forger.ts';
-import { decodeReceived } from '#protocols/channel/mesh-codec.ts';
+import { decodeReceived } from '#protocols/channel/received-codec.ts';
 import { MESSAGE_TYPE } from '#protocols/channel/message-type.ts';
 import { decodeLogHead, encodeLogHead } from '#protocols/log/log-head.ts';
 import type { Mind } from '#agent/mind/state.ts';
 import type { Episode } from '#sim/episode/episode.ts';
-import { JudgedEpisode, type JudgedOptions } from '#sim/episode/judged-episode.ts';
-import type { OperatorOrder } from '#sim/episode/operator-order.ts';
 import type { Sabotage } from '#sim/episode/sabotage.ts';
 import type { Fault } from '#sim/faults/fault.ts';
-import { fuzzEpisode } from '#sim/fuzz/fuzz-episode.ts';
-
-const SAMPLES = 32;
-const SETTINGS = {
-  mission: loadMission('missions/search-irchel-corner.yaml'),
-  drones: 2,
-  kinds: [],
-  samples: SAMPLES,
-};
+import {
+  abortAt,
+  from,
+  isSetpoint,
+  judgedFlight,
+  openAnalytic,
+  type Flight,
+} from './judged-flight.ts';
 
 let planner: OpenPlanner;
 beforeAll(async () => {
-  planner = await openPlanner(
-    { modelDir: null, modelSignersHex: [] },
-    { ...PLAN_SETTINGS, samples: SAMPLES },
-  );
+  planner = await openAnalytic();
 });
 afterAll(() => planner.close());
 
-interface Flight {
-  faults?: Fault[];
-  orders?: OperatorOrder[];
-}
-
-const abortAt = (atMs: number): Flight => ({ orders: [{ atMs, order: 'abort', sysids: [] }] });
-
-/** What the judge says of a flight of two with this bug in their agents. */
-const judged = async (
-  sabotage: Sabotage,
-  untilMs: number,
-  { faults = [], orders = [] }: Flight = {},
-): Promise<string[]> => {
-  const options: JudgedOptions = {
-    ...fuzzEpisode(2, SETTINGS, planner),
-    faults,
-    orders,
-    sabotage,
-    untilMs,
-  };
-  const judge = new JudgedEpisode(options);
-  await judge.episode.run(untilMs);
-  return [...new Set(judge.checker.violations.map(({ invariant }) => invariant))].sort();
-};
+const judged = (sabotage: Sabotage, untilMs: number, flight?: Flight): Promise<string[]> =>
+  judgedFlight(planner, sabotage, untilMs, flight);
 
 const mindOf = (episode: Episode, sysid: number): Mind => episode.drone(sysid)!.mind.mind!;
-
-/** Does something every half second from a moment on. */
-const from =
-  (atMs: number, act: (episode: Episode) => void): NonNullable<Sabotage['afterStep']> =>
-  (episode, nowMs) => {
-    if (nowMs >= atMs && nowMs % 500 === 0) act(episode);
-  };
-
-const SET_POSITION_TARGET = 84;
 
 describe('bugs planted in the memory and the talk of agents are seen by the judge', () => {
   it('none, under an abort: nothing to say', async () => {
@@ -79,7 +40,7 @@ describe('bugs planted in the memory and the talk of agents are seen by the judg
   it('I3: a pilot that repeats an old setpoint', async () => {
     let old: Uint8Array | undefined;
     const toVehicle: Sabotage['toVehicle'] = (sysid, packet, nowMs) => {
-      if (sysid !== 1 || packet[7] !== SET_POSITION_TARGET || nowMs < 23_000) return packet;
+      if (sysid !== 1 || !isSetpoint(packet) || nowMs < 23_000) return packet;
       old ??= packet;
       return old;
     };
@@ -115,6 +76,19 @@ describe('bugs planted in the memory and the talk of agents are seen by the judg
     expect(await judged({ between }, 31_000, abortAt(25_000))).toEqual(['I7']);
   });
 
+  it('I8: a pilot whose latch falls off, so that a resume sends it back to work', async () => {
+    const orders: Flight['orders'] = [
+      { atMs: 27_000, order: 'abort', sysids: [] },
+      { atMs: 30_000, order: 'resume', sysids: [] },
+    ];
+    const afterStep = from(29_000, (episode) => {
+      const { state } = episode.drone(1)!.pilot.pilot!.core.authority;
+      state.orders = { ...state.orders, stops: [] };
+    });
+    expect(await judged({ afterStep }, 38_000, { orders })).toContain('I8');
+    expect(await judged({}, 38_000, { orders })).toEqual([]);
+  });
+
   it('I9: a recorder that begins its chain anew', async () => {
     const between: Sabotage['between'] = ({ sysid, type, payload }, nowMs) => {
       if (sysid !== 1 || type !== MESSAGE_TYPE.logHead || nowMs < 22_000) return payload;
@@ -122,6 +96,17 @@ describe('bugs planted in the memory and the talk of agents are seen by the judg
     };
     const hurried = { between, afterStep: from(22_000, tellHead) };
     expect(await judged(hurried, 25_000)).toEqual(['I9']);
+  });
+
+  it('I9: a recorder that tells of another chain than it keeps', async () => {
+    const between: Sabotage['between'] = ({ sysid, type, payload }) => {
+      if (sysid !== 1 || type !== MESSAGE_TYPE.logHead) return payload;
+      return encodeLogHead({ ...decodeLogHead(payload)!, head: new Uint8Array(32) });
+    };
+    // Cut off in flight: I14 says that nobody is home.
+    const cutOff: Flight = { toTheEnd: true };
+    expect(await judged({ between }, 24_000, cutOff)).toEqual(['I14', 'I9']);
+    expect(await judged({}, 24_000, cutOff)).toEqual(['I14']);
   });
 
   const stolen: Fault = { kind: 'stolen-key', atMs: 20_000, sysid: 2, revokeAfterMs: 1000 };
@@ -143,6 +128,15 @@ describe('bugs planted in the memory and the talk of agents are seen by the judg
       admission.roster = { ...admission.roster, epoch: admission.roster.epoch - 1 };
     });
     expect(await judged({ afterStep }, 22_000)).toContain('I11');
+  });
+
+  it('I11: a pilot that goes back to an older goal', async () => {
+    const afterStep = from(20_000, (episode) => {
+      const { state } = episode.drone(1)!.pilot.pilot!.core.authority;
+      const { sequence } = state.newestGoal!;
+      state.newestGoal = { ...state.newestGoal!, sequence: sequence - 1 };
+    });
+    expect(await judged({ afterStep }, 21_000)).toContain('I11');
   });
 
   it('I13: a mind that remembers everyone who ever spoke', async () => {

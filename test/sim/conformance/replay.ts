@@ -3,6 +3,7 @@ import { scenarioSchema, type ScenarioInput } from '#sim/scenario.ts';
 import { Vehicle } from '#sim/vehicle.ts';
 import type { RecordedFlight, TimedFrame } from './recorded-flight.ts';
 import type { RecordingSpec } from './recordings.ts';
+import { tabledChance } from './tabled-chance.ts';
 
 const GLOBAL_POSITION_INT = 33;
 /** No profile needs longer to align. */
@@ -29,7 +30,7 @@ const scenarioOf = ({ profile, sysid }: RecordingSpec): ScenarioInput => ({
 
 const makeVehicle = (spec: RecordingSpec): Vehicle => {
   const scenario = scenarioSchema.parse(scenarioOf(spec));
-  return new Vehicle(scenario, scenario.vehicles[0]!);
+  return new Vehicle(scenario, scenario.vehicles[0]!, 0n, tabledChance(scenario.seed));
 };
 
 /** Seconds after its boot at which this stand-in's estimator has aligned: its first GLOBAL_POSITION_INT. */

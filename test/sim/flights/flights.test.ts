@@ -45,20 +45,22 @@ describe('a training flight', () => {
   });
 
   it('answers its setpoints: velocity moves towards what was asked a second ago', () => {
-    const flight = fly(5, 60);
-    const speeds = column(flight, ROW.state + STATE.velocity);
-    const asked = column(flight, ROW.action);
     let [same, all] = [0, 0];
-    for (let row = 10; row < speeds.length; row += 1) {
-      const wanted = asked[row - 10]!;
-      if (asked.slice(row - 10, row).some((value) => value !== wanted)) continue;
-      const [before, after] = [
-        Math.abs(wanted - speeds[row - 10]!),
-        Math.abs(wanted - speeds[row]!),
-      ];
-      if (before < 2) continue;
-      all += 1;
-      if (after < before) same += 1;
+    // What one flight asks for is drawn: it may hardly ever ask for one speed for a second.
+    for (const flight of [5, 6, 7, 8, 9].map((seed) => fly(seed, 60))) {
+      const speeds = column(flight, ROW.state + STATE.velocity);
+      const asked = column(flight, ROW.action);
+      for (let row = 10; row < speeds.length; row += 1) {
+        const wanted = asked[row - 10]!;
+        if (asked.slice(row - 10, row).some((value) => value !== wanted)) continue;
+        const [before, after] = [
+          Math.abs(wanted - speeds[row - 10]!),
+          Math.abs(wanted - speeds[row]!),
+        ];
+        if (before < 2) continue;
+        all += 1;
+        if (after < before) same += 1;
+      }
     }
     expect(all).toBeGreaterThan(20);
     expect(same / all).toBeGreaterThan(0.9);

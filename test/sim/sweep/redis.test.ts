@@ -19,7 +19,8 @@ import { SHORT, SWEEP } from './short-episodes.ts';
 
 const hasRedis = spawnSync('redis-server', ['--version']).status === 0;
 const SOON = { timeout: 40_000, interval: 50 };
-const sources = sourcesDigest((bytes) => createHash('sha256').update(bytes).digest('hex'));
+const MODEL = { modelDir: 'models/current', modelSignersHex: [] };
+const sources = sourcesDigest((bytes) => createHash('sha256').update(bytes).digest('hex'), MODEL);
 
 const freePort = (): Promise<number> =>
   new Promise((resolve) => {
@@ -135,7 +136,7 @@ describe.skipIf(!hasRedis)(
       expect(failed).toEqual([]);
       expect([...results.keys()].sort()).toEqual([1, 3, 5]);
 
-      const here = poolFleet(startPool(1));
+      const here = poolFleet(startPool(1, MODEL));
       const alone = await fly(here, chunks.slice(0, 1), never);
       await here.close();
       expect(digestsOf(results).slice(0, 2), 'the same histories as in one process').toEqual(

@@ -9,7 +9,14 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { Fault } from '#protocols/fault.ts';
 import type { SeedVerdict } from '#sim/fuzz/run-fuzz-episode.ts';
-import { chunkId, chunksOf, seedsOf, type Chunk, type ChunkResult } from '#sim/sweep/chunk.ts';
+import {
+  chunkId,
+  chunkSchema,
+  chunksOf,
+  seedsOf,
+  type Chunk,
+  type ChunkResult,
+} from '#sim/sweep/chunk.ts';
 import { poolFleet } from '#sim/sweep/pool-fleet.ts';
 import { checkedRedisUrl, shownUrl } from '#sim/sweep/redis-connection.ts';
 import { ResultsDirectory } from '#sim/sweep/results-directory.ts';
@@ -28,6 +35,8 @@ const faultOf = (act: () => unknown): string => {
   return '';
 };
 
+const NO_MODEL = { modelDir: null, modelSignersHex: [] };
+
 const verdictOf = (seed: number): SeedVerdict => ({
   seed,
   violations:
@@ -43,6 +52,8 @@ const verdictOf = (seed: number): SeedVerdict => ({
   mission: 'search',
   drones: 3,
   planner: 'analytic',
+  radio: 'P1',
+  isCut: false,
 });
 
 const resultOf = (chunk: Chunk): ChunkResult => ({
@@ -77,6 +88,30 @@ describe('chunks of a sweep', () => {
         },
       ),
     );
+  });
+});
+
+describe('a chunk from a queue that others write to', () => {
+  const [chunk] = chunksOf(
+    SWEEP,
+    { ...SHORT, learnedShare: 0.05, wholeShare: 0.2 },
+    { first: 1, last: 2 },
+    2,
+  );
+
+  it('is what it was when it was put in', () => {
+    expect(chunkSchema.parse(JSON.parse(JSON.stringify(chunk)))).toEqual(chunk);
+  });
+
+  it('names no folder of a model and no signer: those are the worker’s own', () => {
+    const learned = {
+      share: 1,
+      model: { modelDir: '/tmp/theirs', modelSignersHex: ['00'.repeat(32)] },
+    };
+    for (const more of [{ learned }, { modelDir: '/tmp/theirs' }, { model: learned.model }]) {
+      const told = { ...chunk!, settings: { ...chunk!.settings, ...more } };
+      expect(chunkSchema.safeParse(told).success).toBe(false);
+    }
   });
 });
 
@@ -151,6 +186,7 @@ describe('the directory of a sweep', () => {
       mission: 'search',
       drones: 3,
       planner: 'analytic',
+      radio: 'P1',
       abort_delays_json: '[]',
       digest: verdictOf(1).digest,
     });
@@ -159,7 +195,7 @@ describe('the directory of a sweep', () => {
 
 describe('threads that fly chunks', () => {
   it('give each seed its verdict, the same on every thread', async () => {
-    const fleet = poolFleet(startPool(2));
+    const fleet = poolFleet(startPool(2, NO_MODEL));
     const { flown, failed, told } = collect();
     const chunks = [
       ...chunksOf(SWEEP, SHORT, { first: 1, last: 2 }, 1),
@@ -174,6 +210,21 @@ describe('threads that fly chunks', () => {
     expect(digests).toHaveLength(4);
     expect(new Set(digests).size).toBe(2);
   }, 60_000);
+
+  it('trust the signers of their own machine, and fly no model that those have not signed', async () => {
+    const stranger = { modelDir: 'models/current', modelSignersHex: ['00'.repeat(32)] };
+    const fleet = poolFleet(startPool(1, stranger));
+    const { flown, failed, told } = collect();
+    const settings = { ...SHORT, learnedShare: 1 };
+    await fleet.fly(
+      chunksOf(SWEEP, settings, { first: 1, last: 1 }, 1),
+      told,
+      new AbortController().signal,
+    );
+    await fleet.close();
+    expect(flown).toEqual([]);
+    expect(failed).toEqual([expect.stringMatching(/^1\.\.1: .*sign/u)]);
+  });
 
   it('try a chunk again when its thread dies, and name one that kills every thread', async () => {
     const tries = new Map<number, number>();
@@ -216,6 +267,8 @@ describe('what a sweep is told', () => {
 
   it('flies with sources that have a digest, the same each time', () => {
     const digest = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
-    expect(sourcesDigest(digest)).toBe(sourcesDigest(digest));
+    expect(sourcesDigest(digest, NO_MODEL)).toBe(sourcesDigest(digest, NO_MODEL));
+    const other = sourcesDigest(digest, { modelDir: 'models/current' });
+    expect(other, 'another model flies other histories').not.toBe(sourcesDigest(digest, NO_MODEL));
   });
 });

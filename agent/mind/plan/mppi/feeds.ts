@@ -66,14 +66,18 @@ const writeReference = ({ reference }: Briefing, feeds: PlanFeeds): void => {
   const { positions, velocities } = reference;
   writePlanes(feeds['referencePosition']!, positions, 3);
   writePlanes(feeds['referenceVelocity']!, velocities, 3);
-  const tangent = velocities.slice();
-  for (let offset = 0; offset < tangent.length; offset += 3) {
-    const [x = 0, y = 0, z = 0] = tangent.subarray(offset, offset + 3);
+  const tangent = feeds['referenceTangent']!;
+  const steps = tangent.length / 3;
+  for (let step = 0; step < steps; step += 1) {
+    const x = velocities[3 * step + 3]!;
+    const y = velocities[3 * step + 4]!;
+    const z = velocities[3 * step + 5]!;
     const speed = Math.sqrt(x * x + y * y + z * z);
     const scale = speed > STILL_MPS ? 1 / speed : 0;
-    tangent.set([x * scale, y * scale, z * scale], offset);
+    tangent[step] = x * scale;
+    tangent[steps + step] = y * scale;
+    tangent[2 * steps + step] = z * scale;
   }
-  writePlanes(feeds['referenceTangent']!, tangent, 3);
 };
 
 /** The moment of the scene that stands for moment `index` of the graph: the steps' ends, then the way to rest. */
@@ -96,10 +100,15 @@ const writeNeighbours = (
   packed.fill(0, 3 * plane);
   const band = feeds['neighbourBand']!.fill(1);
   const nearest = near.occupied
-    .map((one: Occupancy, index) => ({ one, needM: keepout.neighbourM[index]! }))
-    .sort((a, b) => leastRange(a.one.at) - leastRange(b.one.at))
+    .map((one: Occupancy, index) => ({
+      one,
+      needM: keepout.neighbourM[index]!,
+      rangeM: leastRange(one.at),
+    }))
+    .sort((a, b) => a.rangeM - b.rangeM)
     .slice(0, slots.neighbours);
-  for (const [slot, { one, needM }] of nearest.entries()) {
+  for (let slot = 0; slot < nearest.length; slot += 1) {
+    const { one, needM } = nearest[slot]!;
     // The smaller id keeps its way, so the larger begins to give way earlier.
     band[slot] = one.member < request.member ? cost.yieldBandM : cost.softBandM;
     for (let index = 0; index < moments; index += 1) {

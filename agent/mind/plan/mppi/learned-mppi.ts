@@ -171,7 +171,7 @@ export const learnedMppi = (
       sampled.actions.set(feeds['sequences']!);
       sampled.roll(feeds);
       plainCost(sampled, feeds, weights, cost, gaps);
-      const order = byCost(cost).slice(0, elites);
+      const order = byCost(cost, elites);
       writeMean(sampled, order, cost, settings.temperature, mean);
       propose(onAll, rescored, 0, mean, 1, 0);
       for (let to = 1; to < rescored; to += 1) {

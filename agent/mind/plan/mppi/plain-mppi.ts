@@ -1,6 +1,6 @@
-import { kinematicStepper, type KinematicParameters } from '#world/kinematics.ts';
+import { stepShares, type KinematicParameters } from '#world/kinematics.ts';
 import type { Session } from '#world/session.ts';
-import { ACTION_SIZE } from '#world/spaces.ts';
+import { ACTION_SIZE, STEP_S } from '#world/spaces.ts';
 import type { PlanSettings } from '../settings.ts';
 import type { PlanFeeds } from './feeds.ts';
 import { KEPT_SEQUENCES } from './graph.ts';
@@ -10,27 +10,35 @@ import { byCost, writeMean } from './plain-weighing.ts';
 
 /** The analytic model's steps. */
 const kinematicImagine = (parameters: KinematicParameters): Imagine => {
-  const stepper = kinematicStepper(parameters);
-  const now = new Float64Array(6);
-  const setpoint = new Float64Array(3);
-  return ({ actions, place, velocity, count, steps }, state) => {
+  const { kept, taken } = stepShares(parameters);
+  /** As the model's own stepper moves one axis, for all sequences at once. */
+  const roll = (
+    { actions, count, steps }: PlainRollouts,
+    state: Float32Array,
+    axis: number,
+    places: Float64Array,
+    velocities: Float64Array,
+  ): void => {
+    const keeps = kept[axis]!;
+    const takes = taken[axis]!;
     for (let sequence = 0; sequence < count; sequence += 1) {
-      now.set(state.subarray(0, 6));
+      let place = state[axis]!;
+      let velocity = state[3 + axis]!;
       for (let step = 0; step < steps; step += 1) {
         const at = step * count + sequence;
-        const action = at * ACTION_SIZE;
-        setpoint[0] = actions[action]!;
-        setpoint[1] = actions[action + 1]!;
-        setpoint[2] = actions[action + 2]!;
-        stepper(now, 0, setpoint, 0);
-        place.x[at] = now[0]!;
-        place.y[at] = now[1]!;
-        place.z[at] = now[2]!;
-        velocity.x[at] = now[3]!;
-        velocity.y[at] = now[4]!;
-        velocity.z[at] = now[5]!;
+        const after = velocity * keeps + actions[at * ACTION_SIZE + axis]! * takes;
+        place += (STEP_S / 2) * (velocity + after);
+        velocity = after;
+        places[at] = place;
+        velocities[at] = velocity;
       }
     }
+  };
+  return (rollouts, state) => {
+    const { place, velocity } = rollouts;
+    roll(rollouts, state, 0, place.x, velocity.x);
+    roll(rollouts, state, 1, place.y, velocity.y);
+    roll(rollouts, state, 2, place.z, velocity.z);
   };
 };
 
@@ -83,7 +91,7 @@ export const plainMppi = (settings: PlanSettings): Pick<Session, 'run'> => {
       sampled.actions.set(feeds['sequences']!);
       sampled.roll(feeds);
       plainCost(sampled, feeds, weights, cost, gaps);
-      const order = byCost(cost).slice(0, elites);
+      const order = byCost(cost, elites);
       writeMean(sampled, order, cost, settings.temperature, mean.actions);
       mean.roll(feeds);
       plainCost(mean, feeds, weights, meanCost, meanGap);

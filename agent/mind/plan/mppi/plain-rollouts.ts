@@ -73,7 +73,8 @@ export class PlainRollouts {
       rest.y[at] = place.y[at]! + y * seconds;
       rest.z[at] = place.z[at]! + z * seconds;
       if (at < last) continue;
-      for (const [index, share] of STOP_SHARES.entries()) {
+      for (let index = 0; index < STOP_SHARES.length; index += 1) {
+        const share = STOP_SHARES[index]!;
         const to = at + (index + 1) * count;
         place.x[to] = place.x[at]! + x * seconds * share;
         place.y[to] = place.y[at]! + y * seconds * share;

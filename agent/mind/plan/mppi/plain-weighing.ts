@@ -1,14 +1,25 @@
 import { ACTION_SIZE } from '#world/spaces.ts';
 import type { PlainRollouts } from './plain-rollouts.ts';
 
-/** Cheapest first; what is no number is dearest, and of two equal the earlier comes first. */
-export const byCost = (cost: Float64Array): number[] => {
-  const key = (index: number): number => {
-    const value = cost[index]!;
-    return Number.isNaN(value) ? Infinity : value;
-  };
-  const order = Array.from(cost.keys());
-  return order.sort((a, b) => (key(a) === key(b) ? a - b : key(a) - key(b)));
+/**
+ * The `most` cheapest, cheapest first; what is no number is dearest, and of two equal the earlier comes first. Sorted by
+ * insertion into what is kept: for so few, comparing by a function costs more than moving.
+ */
+export const byCost = (cost: Float64Array, most: number): number[] => {
+  const order: number[] = [];
+  for (let index = 0; index < cost.length; index += 1) {
+    const value = keyOf(cost, index);
+    if (order.length === most && !(value < keyOf(cost, order[most - 1]!))) continue;
+    let at = order.length === most ? most - 1 : order.length;
+    for (; at > 0 && value < keyOf(cost, order[at - 1]!); at -= 1) order[at] = order[at - 1]!;
+    order[at] = index;
+  }
+  return order;
+};
+
+const keyOf = (cost: Float64Array, index: number): number => {
+  const value = cost[index]!;
+  return Number.isNaN(value) ? Infinity : value;
 };
 
 /** Writes the elites' weighted mean, [H × A], as `weigh` in graph.ts makes it. */

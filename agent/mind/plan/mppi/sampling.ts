@@ -24,21 +24,26 @@ export const writeSequences = (
   // Members and seeds draw from different sets, so that two drones that meet do not dodge alike.
   const number = Math.abs(Math.trunc(request.requestId + 7 * request.member + request.seed));
   const noise = bank.set(number);
-  const actions = new Float64Array(3 * steps);
+  const { limits, previous } = briefing;
   const wanted: [number, number, number] = [0, 0, 0];
+  const now = new Float64Array(3);
   for (let sequence = 0; sequence < sequences; sequence += 1) {
     const { index, noisy } = guessOf(sequence, guesses.length);
     const guess = guesses[index]!;
+    now[0] = previous[0]!;
+    now[1] = previous[1]!;
+    now[2] = previous[2]!;
     for (let step = 0; step < steps; step += 1) {
-      for (let axis = 0; axis < 3; axis += 1) {
-        const added = noisy ? noise[(sequence * steps + step) * 3 + axis]! : 0;
-        wanted[axis] = guess[3 * step + axis]! + added;
-      }
-      const before = step === 0 ? briefing.previous : actions;
-      const beforeOffset = step === 0 ? 0 : 3 * (step - 1);
-      writeSetpoint(actions, step, before, beforeOffset, wanted, briefing.limits);
+      const from = 3 * step;
+      const added = 3 * (sequence * steps + step);
+      wanted[0] = guess[from]! + (noisy ? noise[added]! : 0);
+      wanted[1] = guess[from + 1]! + (noisy ? noise[added + 1]! : 0);
+      wanted[2] = guess[from + 2]! + (noisy ? noise[added + 2]! : 0);
+      writeSetpoint(now, 0, now, 0, wanted, limits);
       const at = (step * sequences + sequence) * ACTION_SIZE;
-      for (let axis = 0; axis < 3; axis += 1) out[at + axis] = actions[3 * step + axis]!;
+      out[at] = now[0]!;
+      out[at + 1] = now[1]!;
+      out[at + 2] = now[2]!;
       out[at + 3] = yawRateRadps[step]!;
     }
   }

@@ -30,7 +30,7 @@ export const beginArming = (core: FlightCore, readings: Readings): void => {
 /** Read, set what is the mission's to say, check, then a mode that can arm, then arm, then take off. */
 export const arming = (core: FlightCore, readings: Readings): void => {
   const { controls } = core;
-  if (validOrder(core)?.kind !== 'fly' || core.authority.state.standing !== 'none') {
+  if (validOrder(core)?.kind !== 'fly' || core.authority.standing !== 'none') {
     core.refusals = [];
     backOut(core, readings, 'order withdrawn');
   } else if (core.armedSeen && !readings.status.armed) {
@@ -78,7 +78,7 @@ const armWhenReady = (
   readings: Readings,
   parameters: NonNullable<FlightCore['checked']>,
 ): void => {
-  const { nowMs, telemetry } = readings;
+  const { nowMs, telemetry, estimate } = readings;
   const { controls } = core;
   const progress = controls.parameterProgress(nowMs);
   if (progress === 'busy') return;
@@ -92,6 +92,7 @@ const armWhenReady = (
     // Once more: half a minute may have passed since.
     if (!mayArm(core, readings, parameters)) return;
     core.memory.groundDownM = telemetry.localPositionNed.z;
+    core.standingDownM = estimate.valid ? estimate.positionNed.z : Number.NaN;
     controls.arm();
   } else if (nowMs - core.phaseSinceMs > READY_WITHIN_MS) {
     giveUp(core, readings, 'not ready to arm');

@@ -23,10 +23,12 @@ const TRIPS_WITHIN_MS = 500;
 export const engaged = (core: FlightCore, readings: Readings): void => {
   const { verdict, nowMs } = readings;
   const order = validOrder(core);
-  const { standing } = core.authority.state;
+  const { standing } = core.authority;
   if (!keepsControl(core, readings)) return;
-  if (core.authority.latched) leaveTo(core, 'returning', 'abort', readings);
-  else if (standing === 'rtl') leaveTo(core, 'returning', 'operator', readings);
+  // Where the guard says down (a place that is not believed, a pack that does not last), no order leads home.
+  const home = verdict.action === 'land' ? 'landing' : 'returning';
+  if (core.authority.latched) leaveTo(core, home, 'abort', readings);
+  else if (standing === 'rtl') leaveTo(core, home, 'operator', readings);
   else if (standing === 'land') leaveTo(core, 'landing', 'operator', readings);
   else if (verdict.action === 'land') leaveTo(core, 'landing', why(readings), readings);
   else if (verdict.action === 'return') leaveTo(core, 'returning', why(readings), readings);

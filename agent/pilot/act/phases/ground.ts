@@ -19,7 +19,7 @@ const refusal = (core: FlightCore, readings: Readings): string | undefined => {
   const { authority, memory } = core;
   if (!memory.owned) return `taken away (${memory.lostBy}): resume or a newer goal`;
   if (authority.latched) return 'aborted: needs a newer goal';
-  if (authority.state.standing !== 'none') return `operator says ${authority.state.standing}`;
+  if (authority.standing !== 'none') return `operator says ${authority.standing}`;
   const safety = authority.safety;
   if (validOrder(core) === undefined || safety === undefined) return 'no limits for this goal';
   if (!safety.fleet.includes(core.sysid)) return 'not of this fleet';

@@ -8,6 +8,7 @@ import {
   type FlightCore,
   type Readings,
 } from '../flight-core.ts';
+import { giveWay } from '../give-way.ts';
 
 /** Motors that still turn this long after touching down are stopped by us. */
 const DISARM_AFTER_MS = 8000;
@@ -22,11 +23,12 @@ const TOO_LOW_M = 3;
 export const homing = (core: FlightCore, readings: Readings): void => {
   const { mode } = readings.mode;
   const returning = core.memory.phase === 'returning';
-  const state = core.controls.modeState;
+  const { modeState: state, wantedMode: wanted } = core.controls;
   if (state === 'done') {
     core.streaming = false;
     core.engaged = false;
-    core.memory.leftFrom = null;
+    // A pilot that dies while it waits finds its own LOITER, or the LAND after it.
+    core.memory.leftFrom = returning && wanted !== 'AUTO_RTL' ? (wanted ?? null) : null;
     // Down there PX4 ends its mode by itself, a moment before it disarms.
     if (isForeign(core, readings) && readings.telemetry.landed !== 'ON_GROUND') {
       letGo(core, readings, `mode ${mode ?? 'unknown'} not asked for`);
@@ -35,11 +37,17 @@ export const homing = (core: FlightCore, readings: Readings): void => {
   } else if (isTaken(core, readings)) {
     letGo(core, readings, `mode ${mode ?? 'unknown'} not asked for`);
     return;
+  } else if (state === 'failed' && core.waitsFor !== undefined) {
+    // What cannot wait goes on.
+    core.waitsFor = undefined;
+    leaveTo(core, returning ? 'returning' : 'landing', core.memory.reason, readings);
+    return;
   } else if (state === 'failed' && readings.status.packetAgeMs < HEARD_MS) {
     // The one that PX4 refuses is replaced by the other: down is better than nowhere.
     leaveTo(core, returning ? 'landing' : 'returning', core.memory.reason, readings);
     return;
   }
+  if (returning && readings.telemetry.landed !== 'ON_GROUND') giveWay(core, readings);
   obey(core, readings, returning);
   stopMotors(core, readings);
 };
@@ -62,15 +70,17 @@ const isTaken = (core: FlightCore, readings: Readings): boolean => {
 };
 
 const obey = (core: FlightCore, readings: Readings, returning: boolean): void => {
-  const { standing } = core.authority.state;
+  const { standing } = core.authority;
   const directed = core.directed;
   const released = core.released;
   core.directed = false;
   core.released = false;
+  // Where the guard says down (a place that is not believed, a pack that does not last), no order leads home.
+  const mayReturn = directed && !returning && readings.verdict.action !== 'land';
   if (core.authority.latched) {
-    if (directed && !returning) leaveTo(core, 'returning', 'abort', readings);
+    if (mayReturn) leaveTo(core, 'returning', 'abort', readings);
   } else if (standing === 'land' && returning) leaveTo(core, 'landing', 'operator', readings);
-  else if (standing === 'rtl' && !returning && directed) {
+  else if (standing === 'rtl' && mayReturn) {
     leaveTo(core, 'returning', 'operator', readings);
   } else if (standing === 'hold' && directed && mayRejoin(core, readings)) {
     beginStream(core, readings, 'operator-hold');

@@ -14,7 +14,7 @@ import { isManual } from '../mode-watch.ts';
  */
 export const released = (core: FlightCore, readings: Readings): void => {
   const { authority, memory } = core;
-  const { standing } = authority.state;
+  const { standing } = authority;
   const directed = core.directed;
   const { mode } = readings.mode;
   core.directed = false;

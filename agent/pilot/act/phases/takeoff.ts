@@ -6,6 +6,7 @@ import {
   type FlightCore,
   type Readings,
 } from '../flight-core.ts';
+import { levelReturnLayer } from '../return-layer.ts';
 
 /** Near enough to the height ordered: PX4 slows down long before it. */
 const REACHED_M = 0.8;
@@ -24,7 +25,8 @@ export const takeoff = (core: FlightCore, readings: Readings): void => {
   const { nowMs, telemetry } = readings;
   const { mode } = readings.mode;
   const order = validOrder(core);
-  const { standing } = core.authority.state;
+  const { standing } = core.authority;
+  levelReturnLayer(core, readings);
   if (core.authority.latched) leaveTo(core, 'returning', 'abort', readings);
   else if (standing === 'rtl') leaveTo(core, 'returning', 'operator', readings);
   else if (standing === 'land') leaveTo(core, 'landing', 'operator', readings);

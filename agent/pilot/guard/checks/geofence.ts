@@ -5,6 +5,7 @@ import { closestPoints, closestPointsBuffer } from '../closest-points.ts';
 import type { HalfSpaces } from '../half-spaces.ts';
 import { insideFence, type Limits } from '../limits.ts';
 import type { Situation } from '../situation.ts';
+import { LAG_S } from '../stopping.ts';
 
 /** Kept free beside the error of the estimate, m: a gust of 3 m/s pushes about this far before PX4 leans into it. */
 const MARGIN_M = 1;
@@ -26,6 +27,7 @@ export class Geofence implements Boundary {
   readonly #stop = vector3(0, 0, 0);
   readonly #corner = vector3(0, 0, 0);
   readonly #edge = vector3(0, 0, 0);
+  #outOfReachM = Number.POSITIVE_INFINITY;
 
   bound(
     _: Readonly<Situation>,
@@ -38,6 +40,7 @@ export class Geofence implements Boundary {
     this.#position.y = positionNed.y;
     this.#stop.x = stopNed.x;
     this.#stop.y = stopNed.y;
+    this.#outOfReachM = outOfReachM(motion);
     if (insideFence(limits, positionNed.x, positionNed.y)) {
       for (let edge = 0; edge < limits.vertices; edge += 1) {
         this.#boundEdge(limits, edge, motion, planes);
@@ -49,6 +52,7 @@ export class Geofence implements Boundary {
 
   #boundEdge(limits: Limits, edge: number, motion: Readonly<Motion>, planes: HalfSpaces): void {
     this.#takeEdge(limits, edge);
+    if (this.#isOutOfReach()) return;
     const near = closestPoints(this.#position, this.#stop, this.#corner, this.#edge, this.#near);
     if (near.distanceM < TOUCHING_M) {
       // The way to rest crosses the edge: brake towards the edge's nearest point.
@@ -60,6 +64,14 @@ export class Geofence implements Boundary {
     const gapM =
       x * (near.onSecond.x - this.#position.x) + y * (near.onSecond.y - this.#position.y);
     addBoundary(planes, 'fence', motion, x, y, 0, gapM - MARGIN_M - motion.positionErrorM);
+  }
+
+  /** The edge's line is so far away that its plane is certain to bind no setpoint of this tick. */
+  #isOutOfReach(): boolean {
+    const { x, y } = this.#edge;
+    const across =
+      x * (this.#position.y - this.#corner.y) - y * (this.#position.x - this.#corner.x);
+    return across * across > this.#outOfReachM * this.#outOfReachM * (x * x + y * y);
   }
 
   /** Outside already (a gust, a fence that moved): straight back to the nearest edge. */
@@ -87,3 +99,14 @@ export class Geofence implements Boundary {
     this.#edge.y = fenceEastM[next]! - fenceEastM[edge]!;
   }
 }
+
+/**
+ * From this distance to an edge on addBoundary would add no plane: the gap along the normal is shorter than it by no more than
+ * the way to rest twice, and no approach is faster than the vehicle.
+ */
+const outOfReachM = (motion: Readonly<Motion>): number => {
+  const { stopNed: s, velocityNed: v, stopS, fastestMps, positionErrorM } = motion;
+  const stopM = Math.sqrt(s.x * s.x + s.y * s.y);
+  const speedMps = Math.sqrt(v.x * v.x + v.y * v.y);
+  return stopS * fastestMps + LAG_S * speedMps + 2 * stopM + positionErrorM + MARGIN_M + TOUCHING_M;
+};

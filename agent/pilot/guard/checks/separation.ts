@@ -85,7 +85,9 @@ export class Separation implements Boundary {
       other.errorM +
       closing * Math.min(DISAGREE_S, other.ageS);
     const alongM = x * (onFirst.x - p.x) + y * (onFirst.y - p.y) + z * (onFirst.z - p.z);
-    const gapM = alongM + (distanceM - keptM) / 2;
+    // Of what is missing each makes up half, but nobody makes up the half of one that yields to nobody.
+    const spareM = distanceM - keptM;
+    const gapM = alongM + (other.yields || spareM > 0 ? spareM / 2 : spareM);
     const bound = addBoundary(planes, 'separation', motion, x, y, z, gapM);
     leanAside(wanted, x, y, bound);
   }

@@ -3,12 +3,15 @@ import {
   build,
   createAuction,
   entryOf,
+  hasNews,
   hearBid,
   settle,
   type Auction,
   type AuctionRules,
 } from '#agent/mind/allocate/auction.ts';
 import { pathScore, type AuctionTask, type PathStart } from '#agent/mind/allocate/path-score.ts';
+import { decodeBid, encodeBid } from '#protocols/gossip/bid-layout.ts';
+import type { Bid } from '#protocols/gossip/bid.ts';
 import type { Random } from '#protocols/random.ts';
 
 const GOAL = { issuer: 1000, epoch: 1, sequence: 1 };
@@ -17,6 +20,8 @@ export interface Scene {
   starts: PathStart[];
   tasks: AuctionTask[];
   rules: AuctionRules;
+  /** Rounds after which a drone says again what is no news. */
+  repeatRounds: number;
 }
 
 /** Drones and one-point tasks on a square kilometre at 10 m/s (the setting of the figures in the field). */
@@ -34,6 +39,7 @@ export const randomScene = (
       return { id: `t${index}`, ends: [at, at] as const, lengthM: 0, reward: 100_000 };
     }),
     rules: { bundleSize, stealShare: 0 },
+    repeatRounds: 1,
   };
 };
 
@@ -41,7 +47,11 @@ export interface Outcome {
   auctions: Auction[];
   rounds: number;
   agreed: boolean;
+  /** Messages said. */
+  said: number;
 }
+
+const overTheWire = (bid: Bid): Bid => decodeBid(encodeBid(bid))!;
 
 /** Synchronous rounds over a graph with loss until nothing changed for a while. */
 export const runAuction = (
@@ -57,6 +67,7 @@ export const runAuction = (
   let rounds = 0;
   let quiet = 0;
   let before = '';
+  let said = 0;
   for (let round = 1; round <= maxRounds && quiet < 30; round += 1) {
     for (const [index, auction] of auctions.entries()) {
       settle(
@@ -66,11 +77,16 @@ export const runAuction = (
       );
       build(auction, scene.starts[index]!, open, scene.rules);
     }
-    const messages = auctions.map((auction) => ({ goal: GOAL, ...auctionMessage(auction, round) }));
+    const words: { from: number; bid: Bid }[] = [];
+    for (const [from, auction] of auctions.entries()) {
+      if (round % scene.repeatRounds !== 0 && !hasNews(auction, scene.rules)) continue;
+      said += 1;
+      words.push({ from, bid: overTheWire({ goal: GOAL, ...auctionMessage(auction, round) }) });
+    }
     for (const [to, auction] of auctions.entries()) {
-      for (const [from, message] of messages.entries()) {
+      for (const { from, bid } of words) {
         if (from === to || !linked(from, to) || random.uniform() < loss) continue;
-        hearBid(auction, ids[from]!, message, () => true);
+        hearBid(auction, ids[from]!, bid, () => true);
       }
     }
     const state = JSON.stringify(
@@ -86,7 +102,7 @@ export const runAuction = (
   const views = auctions.map((one) =>
     JSON.stringify(scene.tasks.map((task) => entryOf(one, task.id).winner)),
   );
-  return { auctions, rounds, agreed: views.every((view) => view === views[0]) };
+  return { auctions, rounds, agreed: views.every((view) => view === views[0]), said };
 };
 
 export const conflicts = (auctions: readonly Auction[]): string[] => {

@@ -1,6 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
+import {
+  abandon,
+  auctionMessage,
+  build,
+  createAuction,
+  entryOf,
+  hasNews,
+  quote,
+  settle,
+} from '#agent/mind/allocate/auction.ts';
+import type { AuctionTask } from '#agent/mind/allocate/path-score.ts';
 import { seededRandom } from '#protocols/random.ts';
 import {
   bestScore,
@@ -96,5 +107,76 @@ describe('allocation by auction', () => {
     const outcome = runAuction(scene, ring(10), 0.7, random);
     expect(conflicts(outcome.auctions)).toEqual([]);
     expect(outcome.agreed).toBe(true);
+  });
+
+  it('comes to the same end with a quarter of the words when only news is said at once', () => {
+    const said = { always: 0, news: 0 };
+    fc.assert(
+      fc.property(fc.integer(), fc.integer({ min: 2, max: 8 }), (seed, drones) => {
+        const scene = randomScene(seededRandom(seed), drones, 12, 4);
+        const chatty = runAuction(scene, everyone, 0, seededRandom(seed));
+        const terse = { ...scene, repeatRounds: 10 };
+        const quiet = runAuction(terse, everyone, 0, seededRandom(seed));
+        const paths = (auctions: typeof quiet.auctions) => auctions.map((one) => one.path);
+        expect(quiet.agreed).toBe(true);
+        expect(paths(quiet.auctions)).toEqual(paths(chatty.auctions));
+        said.always += chatty.said;
+        said.news += quiet.said;
+        const lossy = runAuction(terse, everyone, 0.3, seededRandom(seed));
+        expect(conflicts(lossy.auctions)).toEqual([]);
+        expect(lossy.agreed).toBe(true);
+      }),
+      { numRuns: 30 },
+    );
+    expect(said.news).toBeLessThan(0.25 * said.always);
+  });
+});
+
+describe('what is news of an auction', () => {
+  const task = (id: string, northM: number): AuctionTask => {
+    const at = { northM, eastM: 0 };
+    return { id, ends: [at, at], lengthM: 0, reward: 100_000 };
+  };
+  const open = new Map([task('near', 10), task('far', 900)].map((one) => [one.id, one]));
+  const from = (northM: number) => ({ northM, eastM: 0, delayS: 0, speedMps: 10 });
+  const rules = { bundleSize: 1, stealShare: 0.1 };
+
+  it('a winner that changed, until it was told', () => {
+    const auction = createAuction(1);
+    expect(hasNews(auction, rules)).toBe(false);
+    build(auction, from(0), open, rules);
+    expect(hasNews(auction, rules)).toBe(true);
+    auctionMessage(auction, 1);
+    expect(hasNews(auction, rules)).toBe(false);
+    abandon(auction);
+    expect(hasNews(auction, rules)).toBe(true);
+    auctionMessage(auction, 2);
+    expect(hasNews(auction, rules)).toBe(false);
+  });
+
+  it('a task that is over and left the table', () => {
+    const auction = createAuction(1);
+    build(auction, from(0), open, rules);
+    auctionMessage(auction, 1);
+    settle(
+      auction,
+      () => true,
+      (id) => id === 'near',
+    );
+    expect(hasNews(auction, rules)).toBe(true);
+  });
+
+  it('no price that nobody would have taken the task over, told or not', () => {
+    const auction = createAuction(1);
+    build(auction, from(0), open, rules);
+    const { bid } = auctionMessage(auction, 1).entries.map((entry) => ({ bid: entry[2] }))[0]!;
+    let last = bid;
+    // Away from the task, metre by metre: the price falls.
+    for (let metres = 1; metres < 200; metres += 1) {
+      quote(auction, from(-metres), open);
+      last = entryOf(auction, 'near').bid;
+      expect(hasNews(auction, rules)).toBe(bid > last * 1.1);
+    }
+    expect(bid).toBeGreaterThan(last * 1.1);
   });
 });

@@ -4,7 +4,8 @@ import type { Goal } from '#protocols/gossip/goal.ts';
 import type { TaskReport } from '#protocols/gossip/task-report.ts';
 import { seededRandom, type Random } from '#protocols/random.ts';
 import { horizontalDistance, vector3 } from '#protocols/vector.ts';
-import { decodeInbox, encodeInbox, encodeOutbox } from '#agent/mind/codec.ts';
+import { decodeInbox } from '#agent/mind/record/inbox.ts';
+import { encodeOutbox, outboxFrames } from '#agent/mind/record/outbox.ts';
 import { searchGrid, cellKey } from '#agent/mind/mission/grid.ts';
 import type { PlanAnswer, PlanRequest } from '#agent/mind/plan-port.ts';
 import {
@@ -18,6 +19,7 @@ import {
 import type { DurableState } from '#agent/mind/durable.ts';
 import { mindTick } from '#agent/mind/tick.ts';
 import { Bus } from './bus.ts';
+import { inboxBytes } from './inbox-bytes.ts';
 import { FakeCamera } from './camera.ts';
 import { FakeDrone, straightPlan } from './drone.ts';
 import { STATION } from './missions.ts';
@@ -176,11 +178,13 @@ export class Swarm {
       member.answer = null;
     }
     const record = this.#options.record === true;
-    const bytes = record ? encodeInbox(inbox) : undefined;
+    const bytes = record ? inboxBytes(inbox) : undefined;
     const heard = bytes === undefined ? inbox : decodeInbox(bytes);
     const outbox = mindTick(member.mind, heard, this.nowMs);
     if (bytes !== undefined) {
-      member.log.push({ nowMs: this.nowMs, inbox: bytes, outbox: encodeOutbox(outbox) });
+      const frames = outboxFrames(outbox);
+      const recorded = encodeOutbox(outbox, frames, heard.answer);
+      member.log.push({ nowMs: this.nowMs, inbox: bytes, outbox: recorded });
     }
     this.#act(member, outbox);
   }

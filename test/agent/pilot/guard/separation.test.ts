@@ -197,6 +197,61 @@ describe('one neighbour', () => {
   });
 });
 
+describe('one that PX4 flies home', () => {
+  /** From rest `apartM` away it flies almost straight through the drone, which only wants to rest. */
+  const leastBeside = (seed: number, apartM: number): number => {
+    const random = seededRandom(seed);
+    const rig = new FlightRig(envelopeWith(), vector3(0, 0, -20), random.fork('own'));
+    const angle = 2 * Math.PI * random.uniform();
+    const [along, across] = [vector3(Math.cos(angle), Math.sin(angle), 0), random.uniform() - 0.5];
+    const fastestMps = 3 + 2 * random.uniform();
+    const downMps = 1.5 * (random.uniform() - 0.5);
+    const delayMs = 40 + 120 * random.uniform();
+    const placeAt = (seconds: number): Vector3 => {
+      const rampS = Math.min(seconds, fastestMps / 2.5);
+      const flownM = 1.25 * rampS * rampS + fastestMps * (seconds - rampS) - apartM;
+      return vector3(
+        flownM * along.x - 2 * across * along.y,
+        flownM * along.y + 2 * across * along.x,
+        -20 + downMps * (seconds - apartM / fastestMps),
+      );
+    };
+    const heard: Neighbour[] = [];
+    let leastM = Infinity;
+    for (let tick = 1; tick <= 8 / TICK_S; tick += 1) {
+      const seconds = Math.max(0, tick * TICK_S - 1);
+      const place = placeAt(seconds);
+      if (tick % 10 === 0) {
+        const after = placeAt(seconds + 0.01);
+        heard.push(
+          neighbourWith(
+            {
+              atMs: tick * TICK_S * 1000,
+              positionNed: place,
+              velocityNed: vector3(
+                100 * (after.x - place.x),
+                100 * (after.y - place.y),
+                100 * (after.z - place.z),
+              ),
+            },
+            'returning',
+          ),
+        );
+      }
+      const told = heard.filter(({ atMs }) => atMs <= tick * TICK_S * 1000 - delayMs).slice(-1);
+      rig.situation.neighbours = told;
+      rig.step(vector3(0, 0, 0));
+      leastM = Math.min(leastM, distance(rig.plant.positionNed, place));
+    }
+    return leastM;
+  };
+
+  test('is kept away from, though it sets out 14 m away, comes straight on and keeps no half of the distance', () => {
+    const least = Array.from({ length: 60 }, (_, seed) => leastBeside(seed, 14));
+    expect(Math.min(...least)).toBeGreaterThan(4);
+  });
+});
+
 describe('when separation and fence cannot both be kept', () => {
   test('the fence yields: the drone gives way over its edge, and says so', () => {
     const rig = new FlightRig(envelopeWith(), vector3(76.5, 0, -20), seededRandom(11));

@@ -124,21 +124,25 @@ const meets = (
   const eastM = homeNed.y - p.y;
   const distanceM = Math.sqrt(northM * northM + eastM * eastM);
   const nowM = Math.sqrt((q.x - p.x) ** 2 + (q.y - p.y) ** 2);
+  const sense = stage === 'climb' ? -1 : stage === 'descend' ? 1 : 0;
+  const fullMps = stage === 'climb' ? CLIMB_MPS : DESCEND_MPS;
+  // PX4 may still gather speed, or be set to less: the height lies between that at this speed and at full.
+  const slowMps = Math.max(0, Math.min(fullMps, sense * v.z));
+  const upmost = stage === 'climb' ? Math.min(p.z, layerDownM) : -Infinity;
   for (let s = STEP_S; s <= AHEAD_S; s += STEP_S) {
     // A climb begins with what is left of the speed before it.
     const driftS = stage === 'climb' ? DRIFT_S * (1 - Math.exp(-s / DRIFT_S)) : 0;
     const share =
       stage === 'climb' || distanceM === 0 ? 0 : Math.min(1, (CROSS_MPS * s) / distanceM);
-    const x = p.x + share * northM + driftS * v.x;
-    const y = p.y + share * eastM + driftS * v.y;
-    let z = p.z;
-    if (stage === 'climb') z = Math.max(Math.min(p.z, layerDownM), p.z - CLIMB_MPS * s);
-    else if (stage === 'descend') z = p.z + DESCEND_MPS * s;
-    const dx = q.x + w.x * s - x;
-    const dy = q.y + w.y * s - y;
+    const dx = q.x + w.x * s - (p.x + share * northM + driftS * v.x);
+    const dy = q.y + w.y * s - (p.y + share * eastM + driftS * v.y);
+    const slowZ = Math.max(upmost, p.z + sense * slowMps * s);
+    const fullZ = Math.max(upmost, p.z + sense * fullMps * s);
+    const z = q.z + w.z * s;
+    const overM = Math.max(0, z - Math.max(slowZ, fullZ), Math.min(slowZ, fullZ) - z);
     const asideM = Math.sqrt(dx * dx + dy * dy);
-    const isNearer = asideM < nowM || Math.abs(q.z + w.z * s - z) < Math.abs(q.z - p.z);
-    if (asideM < radiusM && Math.abs(q.z + w.z * s - z) < heightM && isNearer) return true;
+    const isNearer = asideM < nowM || overM < Math.abs(q.z - p.z);
+    if (asideM < radiusM && overM < heightM && isNearer) return true;
   }
   return false;
 };

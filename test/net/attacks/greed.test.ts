@@ -129,16 +129,28 @@ describe.skipIf(why !== undefined)(
         await talk(member);
         return siege.seen(member);
       };
-      await Promise.all([BARE, GUARDED].map(hoard));
+      await hoard(GUARDED);
+      const fromMs = nowMs();
       const isWithin = (most: number) => async (): Promise<boolean> => {
-        const [, guarded] = [await held(BARE), await held(GUARDED)];
-        return guarded.openStreams <= most && (most > 0 || guarded.openSockets === 0);
+        const { openStreams, openSockets } = await held(GUARDED);
+        return openStreams <= most && (most > 0 || openSockets === 0);
       };
       expect(await siege.until(isWithin(8), 4000)).toBe(true);
       expect(await siege.until(isWithin(0))).toBe(true);
-      const bare = await held(BARE);
-      expect(bare.openStreams).toBeGreaterThan(40);
-      expect(bare.openSockets).toBeGreaterThan(0);
+      const letGoMs = nowMs() - fromMs;
+      // From the bare one it has them for longer than that; hung up on by chance, it tries again.
+      let sinceMs = Number.POSITIVE_INFINITY;
+      const holdsOn = async (): Promise<boolean> => {
+        const { openStreams, openSockets } = await held(BARE);
+        if (openStreams > 40 && openSockets > 0) {
+          sinceMs = Math.min(sinceMs, nowMs());
+          return nowMs() - sinceMs > letGoMs + QUIET_MS;
+        }
+        sinceMs = Number.POSITIVE_INFINITY;
+        await hoard(BARE);
+        return false;
+      };
+      expect(await siege.until(holdsOn, 60_000)).toBe(true);
     });
 
     it('floods with ten times what can be verified, and the honest are heard as ever', async () => {

@@ -46,3 +46,6 @@ export const claimOf = (
   state: 'claimed',
   evidence: '',
 });
+
+/** Of the list of tasks that all drones work on. */
+export const commonTask = (index: number): string => `lane:0:${index}`;

@@ -1,4 +1,6 @@
 import { seededRandom, type Random } from '#protocols/random.ts';
+import { completionsOf } from '../../net/completions.ts';
+import type { Span } from '../../net/ledger.ts';
 import { quantile } from '../bench.ts';
 import { Flight, nowMs } from './flight.ts';
 import { heldAlike } from './heal.ts';
@@ -7,6 +9,8 @@ import type { Part } from './parts.ts';
 const PATIENCE_MS = 60_000;
 /** Words that were on their way when the links were cut. */
 const MARGIN_MS = 500;
+/** Of a hundred seconds and eleven drones, forty completions: a mind's book holds 512 tasks. */
+const LOAD = { intentHz: 1, claimHz: 0.2, doneHz: 0.04 };
 const CUT_MS = { least: 1000, most: 5000 };
 
 type Pair = readonly [number, number];
@@ -41,10 +45,11 @@ const cutAtRandom = ({ swarm }: Flight, random: Random): void => {
 
 /** Eleven drones and an operator, cut at random over and over, with claims on their way all the time. */
 export const cutsPart: Part = ({ short, seed, tell }) =>
-  Flight.during({ drones: 11, seed, load: { intentHz: 1, claimHz: 0.2 } }, async (flight) => {
+  Flight.during({ drones: 11, seed, load: LOAD }, async (flight) => {
     const { swarm, ledger } = flight;
     const random = seededRandom(seed).fork('cuts');
     const healS: number[] = [];
+    const spans: Span[] = [];
     let lost = 0;
     const cuts = short ? 4 : 200;
     for (let cut = 1; cut <= cuts; cut += 1) {
@@ -53,6 +58,7 @@ export const cutsPart: Part = ({ short, seed, tell }) =>
       await flight.pass(CUT_MS.least + (CUT_MS.most - CUT_MS.least) * random.uniform());
       swarm.network.heal();
       const healMs = nowMs();
+      spans.push({ fromMs, toMs: healMs });
       const split = { fromMs: fromMs + MARGIN_MS, toMs: healMs };
       await flight.until(PATIENCE_MS, () => Number.isFinite(ledger.completeMs('claim', split)));
       const lastMs = Math.min(ledger.completeMs('claim', split), healMs + PATIENCE_MS);
@@ -67,5 +73,6 @@ export const cutsPart: Part = ({ short, seed, tell }) =>
       cutsHealMaxSeconds: quantile(healS, 1),
       cutsRecordsLost: lost,
       cutsHeldAlike: Number(await heldAlike(flight)),
+      cutsCompletions: completionsOf(ledger, spans) as never,
     };
   });

@@ -1,10 +1,16 @@
 import { seededRandom, type Random } from '#protocols/random.ts';
-import { Flight, nowMs } from './flight.ts';
+
+import { completionsOf, type Completions } from '../../net/completions.ts';
+import type { Span } from '../../net/ledger.ts';
+import type { Figure } from '../bench.ts';
+import { Flight, IN_FLIGHT, nowMs } from './flight.ts';
 import type { Part, PartRun } from './parts.ts';
 
 const PATIENCE_MS = 60_000;
 /** Words that were on their way when the links were cut. */
 const MARGIN_MS = 500;
+/** Each side of a cut completes tasks of the same list. */
+const LOAD = { ...IN_FLIGHT, doneHz: 0.1 };
 
 interface Heal {
   groups: string;
@@ -38,7 +44,7 @@ const healOnce = async (flight: Flight, groups: number[][], cutMs: number): Prom
   // Whoever was cut off speaks no more, so that what all hold can be compared.
   await swarm.speak({ intentHz: 5, claimHz: 0 });
   const isAlike = await heldAlike(flight);
-  await swarm.speak({ intentHz: 5, claimHz: 0.5 });
+  await swarm.speak(LOAD);
   return {
     groups: groups.map((group) => group.join(',')).join(' | '),
     cutS: cutMs / 1000,
@@ -48,13 +54,18 @@ const healOnce = async (flight: Flight, groups: number[][], cutMs: number): Prom
   };
 };
 
-/** Whether all come to hold the same of what lasts within ten seconds; nobody may speak meanwhile. */
+/**
+ * Whether all come to hold the same of what lasts within ten seconds, and to name the same drone for each
+ * completed task; nobody may speak meanwhile.
+ */
 export const heldAlike = async (flight: Flight): Promise<boolean> => {
   const deadlineMs = nowMs() + 10_000;
   for (;;) {
     const accounts = await flight.swarm.accounts();
     flight.ledger.add(accounts);
-    const held = new Set([...accounts.values()].map((account) => account.held.join()));
+    const held = new Set(
+      [...accounts.values()].map((account) => [...account.held, ...account.completed].join()),
+    );
     if (held.size === 1) return true;
     if (nowMs() > deadlineMs) return false;
   }
@@ -65,47 +76,50 @@ interface Cuts {
   cutMs: number;
 }
 
+interface Healed {
+  heals: Heal[];
+  completions: Completions;
+}
+
 /** The first cut is three from the rest, the others are at random. */
 const healsAfter = async (
   { count, cutMs }: Cuts,
   { seed, tell }: Pick<PartRun, 'seed' | 'tell'>,
-): Promise<Heal[]> => {
+): Promise<Healed> => {
   const random = seededRandom(seed);
-  return Flight.during({ drones: 6, seed }, async (flight) => {
+  return Flight.during({ drones: 6, seed, load: LOAD }, async (flight) => {
     const heals: Heal[] = [];
+    const spans: Span[] = [];
     const { hosts } = flight.swarm.network;
     for (let cut = 0; cut < count; cut += 1) {
       const groups = halves(hosts, cut === 0 ? undefined : random);
-      heals.push(await healOnce(flight, groups, cutMs));
+      const fromMs = nowMs();
+      const heal = await healOnce(flight, groups, cutMs);
+      spans.push({ fromMs, toMs: fromMs + cutMs });
+      heals.push(heal);
       const { groups: text, healS, recordsLost } = heals.at(-1)!;
       tell(`${text}: ${healS.toFixed(2)} s, ${recordsLost} lost`);
     }
-    return heals;
+    return { heals, completions: completionsOf(flight.ledger, spans) };
   });
 };
 
+const figuresOf = (name: string, { heals, completions }: Healed): Record<string, Figure> => ({
+  [`${name}SecondsMax`]: Math.max(...heals.map(({ healS }) => healS)),
+  [`${name}RecordsLost`]: heals.reduce((sum, { recordsLost }) => sum + recordsLost, 0),
+  [`${name}HeldAlike`]: Math.min(...heals.map(({ heldAlike: isAlike }) => isAlike)),
+  [`${name}Completions`]: completions as never,
+  [`${name}s`]: heals as never,
+});
+
 /** Partitions of six drones and their operator, and how long the mesh needs to agree afterwards. */
 export const healPart: Part = async (run) => {
-  const rows = await healsAfter(
-    run.short ? { count: 2, cutMs: 8000 } : { count: 6, cutMs: 20_000 },
-    run,
-  );
-  return {
-    healSecondsMax: Math.max(...rows.map((row) => row.healS)),
-    recordsLost: rows.reduce((sum, row) => sum + row.recordsLost, 0),
-    heals: rows as never,
-  };
+  const cuts = run.short ? { count: 2, cutMs: 8000 } : { count: 6, cutMs: 20_000 };
+  return figuresOf('heal', await healsAfter(cuts, run));
 };
 
 /** The same after five minutes apart. */
 export const healLongPart: Part = async (run) => {
-  const rows = await healsAfter(
-    run.short ? { count: 1, cutMs: 30_000 } : { count: 2, cutMs: 300_000 },
-    run,
-  );
-  return {
-    healLongSecondsMax: Math.max(...rows.map((row) => row.healS)),
-    healLongRecordsLost: rows.reduce((sum, row) => sum + row.recordsLost, 0),
-    healsLong: rows as never,
-  };
+  const cuts = run.short ? { count: 1, cutMs: 30_000 } : { count: 2, cutMs: 300_000 };
+  return figuresOf('healLong', await healsAfter(cuts, run));
 };

@@ -107,10 +107,15 @@ export class Siege {
 
   /** The bare member anew, without these defences. */
   async bare(...without: Defence[]): Promise<void> {
+    await this.anew(BARE, without);
+  }
+
+  /** A member that has started again, and holds nothing against anybody. */
+  async anew(member: number, without: readonly Defence[] = []): Promise<void> {
     await this.hangUp();
-    await this.swarm.kill(BARE);
-    await this.swarm.boot(BARE, without);
-    await this.swarm.tell(BARE, { do: 'load', load: { intentHz: 5, claimHz: 0 } });
+    await this.swarm.kill(member);
+    await this.swarm.boot(member, without);
+    await this.swarm.tell(member, { do: 'load', load: { intentHz: 5, claimHz: 0 } });
   }
 
   forget(member: number): void {

@@ -1,6 +1,12 @@
 import { readdirSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 
+import {
+  isDone,
+  nextClaimEpoch,
+  noteReport,
+  type TaskBook,
+} from '#agent/mind/allocate/ownership.ts';
 import type { Received } from '#protocols/channel/mesh-messages.ts';
 import { startMember } from '#protocols/gossip/node-member.ts';
 import { stationBeacon } from '#protocols/gossip/station-beacon.ts';
@@ -10,7 +16,7 @@ import type { Clock } from '#protocols/time.ts';
 import { storyGoal, storySafety } from '../../protocols/gossip/mission-story.ts';
 import { beaconOf } from '../../protocols/gossip/swarm-story.ts';
 import { GROUP, isOperator, PORT } from '../enrolment.ts';
-import { claimOf, intentAt, NO_GOAL } from '../words.ts';
+import { claimOf, commonTask, intentAt, NO_GOAL } from '../words.ts';
 import type { Account, Load, MemberConfig, Note, Order } from './orders.ts';
 import type { AtWork } from './serve.ts';
 import { disarm, undefendedNode } from './undefended.ts';
@@ -23,7 +29,10 @@ const nameOf = (received: Received): Pick<Note, 'kind' | 'name'> | undefined => 
     case 'intent':
       return { kind: 'intent', name: String(received.payload.planId) };
     case 'taskReport':
-      return { kind: 'claim', name: received.payload.task };
+      return {
+        kind: received.payload.state === 'done' ? 'done' : 'claim',
+        name: received.payload.task,
+      };
     case 'directive':
       return { kind: 'directive', name: String(received.payload.number) };
     case 'goal':
@@ -49,6 +58,7 @@ export const memberAtWork = async (config: MemberConfig): Promise<AtWork<Order, 
   let heard: Note[] = [];
   // What is said of an older goal than the newest is forgotten.
   let goal = NO_GOAL;
+  const book: TaskBook = new Map();
   const member = await startMember({
     self,
     directory: config.directory,
@@ -71,6 +81,10 @@ export const memberAtWork = async (config: MemberConfig): Promise<AtWork<Order, 
         if (received.topic === 'goal') goal = received.payload.id;
         const named = nameOf(received);
         if (named === undefined) return;
+        // The claims of this load are of ever new tasks, which would fill the book.
+        if (received.topic === 'taskReport' && named.kind === 'done') {
+          noteReport(book, received.payload);
+        }
         heard.push({ ...named, author: received.author, atMs: received.receivedMs - aheadMs });
       },
       onSent: () => undefined,
@@ -96,13 +110,28 @@ export const memberAtWork = async (config: MemberConfig): Promise<AtWork<Order, 
     session.publish({ topic: 'taskReport', payload: claimOf(goal, self, task) });
   };
 
+  const sayDone = (): void => {
+    let index = 0;
+    while (isDone(book, commonTask(index))) index += 1;
+    const task = commonTask(index);
+    const report = {
+      ...claimOf(goal, self, task),
+      claimEpoch: nextClaimEpoch(book, task),
+      state: 'done' as const,
+    };
+    note('done', task);
+    noteReport(book, report);
+    session.publish({ topic: 'taskReport', payload: report });
+  };
+
   let timers: NodeJS.Timeout[] = [];
-  const speak = ({ intentHz, claimHz }: Load): void => {
+  const speak = ({ intentHz, claimHz, doneHz = 0 }: Load): void => {
     for (const timer of timers) clearInterval(timer);
     timers = [];
     if (isOperator(self)) return;
     if (intentHz > 0) timers.push(setInterval(sayIntent, 1000 / intentHz));
     if (claimHz > 0) timers.push(setInterval(sayClaim, 1000 / claimHz));
+    if (doneHz > 0) timers.push(setInterval(sayDone, 1000 / doneHz));
   };
   setInterval(() => {
     session.publishBeacon(() => {
@@ -118,7 +147,13 @@ export const memberAtWork = async (config: MemberConfig): Promise<AtWork<Order, 
     const held = [...byAuthor].flatMap(([author, entries]) =>
       [...entries.keys()].map((id) => `${author}/${id}`),
     );
-    const value = { said, heard, held: held.sort(), status: session.status() };
+    const completed = [...book.values()].map(
+      ({ task, owner, claimEpoch }) => `${task} ${owner} ${claimEpoch}`,
+    );
+    const value = {
+      ...{ said, heard, held: held.sort(), completed: completed.sort() },
+      status: session.status(),
+    };
     said = [];
     heard = [];
     const blockedMs = pauses.max / 1e6;

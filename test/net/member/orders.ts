@@ -30,11 +30,13 @@ export type Defence =
 export interface Load {
   intentHz: number;
   claimHz: number;
+  /** Completes the first task of a list common to all that it does not know to be done. */
+  doneHz?: number;
 }
 
 /** One message as its author said it, or as a hearer took it; ms of the machine's one monotonic clock. */
 export interface Note {
-  kind: 'intent' | 'claim' | 'directive' | 'goal' | 'roster';
+  kind: 'intent' | 'claim' | 'done' | 'directive' | 'goal' | 'roster';
   author: number;
   /** Names the message among its author's of this kind. */
   name: string;
@@ -46,6 +48,8 @@ export interface Account {
   heard: Note[];
   /** Names of the lasting messages that are held: author, boot epoch, sequence. */
   held: string[];
+  /** For each task that is done, who did it under which claim, as the book of a drone's mind has it. */
+  completed: string[];
   status: MeshStatus;
   cpuMs: number;
   rssBytes: number;

@@ -19,6 +19,16 @@ const BUNDLE = 64;
 /** Bundles that fit into one message of the transport. */
 const RPC = 7;
 
+const GRAFTS = 20;
+
+/** Of a hundred messages that nobody has. */
+const inventedIds = (time: number): Uint8Array[] =>
+  Array.from({ length: 100 }, (_, index) => {
+    const id = Buffer.alloc(8);
+    id.writeUInt32LE(time * 100 + index);
+    return Uint8Array.from(id);
+  });
+
 const fromHex = (hex: string): Uint8Array => Uint8Array.from(Buffer.from(hex, 'hex'));
 const nowMs = (): number => systemClock.monotonicMs();
 
@@ -78,9 +88,24 @@ export const intruderAtWork = async (
     }).catch(() => undefined);
   };
 
+  const pester = async (
+    identity: Identity,
+    { to, about, forMs, perS }: IntruderOrder & { do: 'pester' },
+  ): Promise<void> => {
+    const untilMs = nowMs() + forMs;
+    await repeat(
+      () => nowMs() > untilMs,
+      perS,
+      async (time) => {
+        if (about === 'mesh') await identity.regraft(to, GRAFTS);
+        else await identity.tellOf(to, inventedIds(time));
+      },
+    ).catch(() => undefined);
+  };
+
   const account = async (keyFile: string, to: string): Promise<IntruderAccount> => {
     const identity = await identityOf(keyFile);
-    const { openedMs, closedMs, held, heardHex, asked } = identity.peer(to);
+    const { openedMs, closedMs, held, heardHex, asked, pruned } = identity.peer(to);
     const { user, system } = process.cpuUsage();
     return {
       cpuMs: (user + system) / 1000,
@@ -93,6 +118,7 @@ export const intruderAtWork = async (
       heardHex,
       airHex: air.take(),
       asked,
+      pruned,
       flooded,
     };
   };
@@ -140,22 +166,9 @@ export const intruderAtWork = async (
       case 'flood':
         await flood(identity, order.to, order.envelopesHex.map(fromHex), order.count, order.perS);
         return undefined;
-      case 'pester': {
-        const untilMs = nowMs() + order.forMs;
-        await repeat(
-          () => nowMs() > untilMs,
-          order.perS,
-          async (time) => {
-            const ids = Array.from({ length: 100 }, (_, index) => {
-              const id = Buffer.alloc(8);
-              id.writeUInt32LE(time * 100 + index);
-              return Uint8Array.from(id);
-            });
-            await identity.pester(order.to, ids);
-          },
-        ).catch(() => undefined);
+      case 'pester':
+        await pester(identity, order);
         return undefined;
-      }
       case 'repair':
         for (const hex of order.messagesHex) {
           const stream = await identity.open(order.to, REPAIR_PROTOCOL);

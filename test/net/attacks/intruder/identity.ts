@@ -27,6 +27,7 @@ interface Peer {
   held: Set<Stream>;
   heardHex: string[];
   asked: number;
+  pruned: number;
 }
 
 const nowMs = (): number => systemClock.monotonicMs();
@@ -37,6 +38,11 @@ const framed = (message: Uint8Array): Uint8Array => {
   let rest = message.length;
   for (; rest > 127; rest >>>= 7) prefix.push((rest & 127) | 128);
   return Uint8Array.from([...prefix, rest, ...message]);
+};
+
+const controlOf = (some: Partial<RPC.ControlMessage>): Uint8Array => {
+  const control = { ihave: [], iwant: [], graft: [], prune: [], idontwant: [], ...some };
+  return RPC.encode({ subscriptions: [], messages: [], control });
 };
 
 /** A reset shows as an end of what comes. */
@@ -107,6 +113,7 @@ export class Identity {
       held: new Set(),
       heardHex: [],
       asked: 0,
+      pruned: 0,
     };
     this.#peers.set(peerId, peer);
     return peer;
@@ -142,6 +149,7 @@ export class Identity {
         if (data !== undefined) peer.heardHex.push(Buffer.from(data).toString('hex'));
       }
       for (const { messageIDs } of control?.iwant ?? []) peer.asked += messageIDs.length;
+      peer.pruned += control?.prune.length ?? 0;
     }
   }
 
@@ -184,14 +192,7 @@ export class Identity {
     peer.gossip = this.open(to, GOSSIP_PROTOCOL).then((stream) => {
       const subscriptions = [{ subscribe: true, topic: this.#topic }];
       stream.send(framed(RPC.encode({ subscriptions, messages: [] })));
-      const control = {
-        ihave: [],
-        iwant: [],
-        graft: [{ topicID: this.#topic }],
-        prune: [],
-        idontwant: [],
-      };
-      stream.send(framed(RPC.encode({ subscriptions: [], messages: [], control })));
+      stream.send(framed(controlOf({ graft: [{ topicID: this.#topic }] })));
       return stream;
     });
     return peer.gossip;
@@ -205,15 +206,21 @@ export class Identity {
     }
   }
 
-  async pester(to: string, ids: readonly Uint8Array[]): Promise<void> {
+  /** Tells `to` of messages that do not exist. */
+  async tellOf(to: string, ids: readonly Uint8Array[]): Promise<void> {
+    await this.#control(to, { ihave: [{ topicID: this.#topic, messageIDs: [...ids] }] });
+  }
+
+  /** Leaves the mesh of `to`, and wants back into it before its time. */
+  async regraft(to: string, times: number): Promise<void> {
+    await this.#control(to, { prune: [{ topicID: this.#topic, peers: [] }] });
+    await this.#control(to, {
+      graft: Array.from({ length: times }, () => ({ topicID: this.#topic })),
+    });
+  }
+
+  async #control(to: string, some: Partial<RPC.ControlMessage>): Promise<void> {
     const stream = await this.#gossipTo(to);
-    const control = {
-      ihave: [{ topicID: this.#topic, messageIDs: [...ids] }],
-      graft: Array.from({ length: 20 }, () => ({ topicID: this.#topic })),
-      iwant: [],
-      prune: [],
-      idontwant: [],
-    };
-    stream.send(framed(RPC.encode({ subscriptions: [], messages: [], control })));
+    stream.send(framed(controlOf(some)));
   }
 }

@@ -25,8 +25,8 @@ export type IntruderOrder =
    * envelopes were sent, or it is hung up on.
    */
   | ({ do: 'flood'; envelopesHex: string[]; count: number; perS: number } & Line)
-  /** Told of messages that do not exist, and grafts, `perS` times a second. */
-  | ({ do: 'pester'; forMs: number; perS: number } & Line)
+  /** Told, `perS` times a second, of messages that do not exist, or to take us into its mesh just after we left it. */
+  | ({ do: 'pester'; about: 'messages' | 'mesh'; forMs: number; perS: number } & Line)
   /** Messages of repair. */
   | ({ do: 'repair'; messagesHex: string[] } & Line)
   /** Bytes on a fresh stream of gossip, and the stream is kept. */
@@ -54,6 +54,8 @@ export interface IntruderAccount {
   heardHex: string[];
   /** Messages that `to` asked us for. */
   asked: number;
+  /** How often `to` answered that it does not take us into its mesh. */
+  pruned: number;
   /** Datagrams of others since the last account. */
   airHex: string[];
   /** Envelopes that the last flood sent. */

@@ -29,6 +29,9 @@ const meshText = (context: Context, report: MeshReport): string => {
       ['member', 'role', 'path', 'heard', 'loss', 'frames', 'said', 'rate', 'roster'],
       report.peers.map(rowOf),
     ),
+    ...report.contents.map(
+      (one) => `${one.name} version ${one.version}: ${one.present} of ${one.pieces} pieces here`,
+    ),
     ...refusals.map((one) => `${one.who}: ${one.refused} refused, last: ${one.lastRefusal}`),
   ].join('\n');
 };

@@ -42,4 +42,29 @@ export const addModelCommands = (program: Command): void => {
       const { runModelShow } = await import('./model.ts');
       await withContext(command, (context) => runModelShow(context, dir ?? 'models/current'));
     });
+  model
+    .command('send [dir]')
+    .description('a verified release to every drone over the mesh, piece by piece, beside all else')
+    .option('--timeout <s>', 'how long to wait for the drones; it goes on afterwards', '300')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  skein model send
+  skein --json model send .skein/model | jq '.drones[] | select(.state != "whole")'
+
+Drones that have pieces serve each other, and go on where they were after a cut or a restart. On a drone
+the release is the file contents/NAME-VERSION in its directory, which "skein model show" verifies. It
+changes nothing of how a drone flies.
+Exit code 4: a reachable drone had not all of it in time.`,
+    )
+    .action(async (dir: string | undefined, flags: { timeout: string }, command: Command) => {
+      const { runModelSend } = await import('./model-send.ts');
+      await withContext(command, (context) =>
+        runModelSend(context, {
+          directory: dir ?? 'models/current',
+          timeoutS: wholeNumber(flags.timeout, '--timeout'),
+        }),
+      );
+    });
 };

@@ -10,6 +10,8 @@ import {
 } from '#protocols/gossip/directive.ts';
 import type { GoalId } from '#protocols/gossip/goal-id.ts';
 import type { MeshReport } from '#protocols/gossip/mesh-report.ts';
+import { MAX_CONTENT_BYTES } from '#protocols/gossip/pieces.ts';
+import { releaseSchema } from '#protocols/gossip/release.ts';
 import { missionSchema, type Mission } from '#protocols/mission/mission.ts';
 import { missionGeometry } from './mission-geometry.ts';
 import type { SwarmView } from './view.ts';
@@ -34,6 +36,11 @@ export interface Station {
    * unless the station may `leave`.
    */
   introduceRoster(signedRoster: Uint8Array, leave: boolean): Promise<{ epoch: number }>;
+  /**
+   * Announces a content and hands it to whoever asks. Throws Faults 'release-rollback', and 'content-not-kept'
+   * where the station's disk takes it not.
+   */
+  offerRelease(name: string, version: number, content: Uint8Array): Promise<{ pieces: number }>;
   /** Resolves when the view may have changed, at the latest after a second. */
   changed(): Promise<void>;
 }
@@ -51,6 +58,12 @@ const MAX_ROSTER_CHARS = 65_536;
 const rosterBody = z.strictObject({
   roster: z.base64().max(MAX_ROSTER_CHARS),
   leave: z.boolean(),
+});
+
+const releaseBody = z.strictObject({
+  name: releaseSchema.shape.name,
+  version: releaseSchema.shape.version,
+  content: z.base64().max((4 * MAX_CONTENT_BYTES) / 3 + 4),
 });
 
 const missionBody = z.strictObject({
@@ -103,6 +116,11 @@ export const createControlApp = (station: Station): Hono => {
     const { roster, leave } = rosterBody.parse(await context.req.json());
     const bytes = Uint8Array.from(Buffer.from(roster, 'base64'));
     return context.json(await station.introduceRoster(bytes, leave));
+  });
+  app.post('/release', async (context) => {
+    const { name, version, content } = releaseBody.parse(await context.req.json());
+    const bytes = Uint8Array.from(Buffer.from(content, 'base64'));
+    return context.json(await station.offerRelease(name, version, bytes));
   });
   app.onError((error, context) => {
     if (error instanceof Fault) {

@@ -15,7 +15,12 @@ import { createMeshMember, type MeshMember } from '#protocols/gossip/mesh-member
 import type { MeshReport } from '#protocols/gossip/mesh-report.ts';
 import { MeshSession } from '#protocols/gossip/mesh-session.ts';
 import type { Mesh } from '#protocols/gossip/mesh.ts';
+import { note as countRefusal } from '#protocols/gossip/mesh-receive.ts';
 import { openLanes } from '#protocols/gossip/node-lanes.ts';
+import { PieceExchange } from '#protocols/gossip/piece-exchange.ts';
+import { pieceFiles } from '#protocols/gossip/piece-files.ts';
+import { pieceCount } from '#protocols/gossip/pieces.ts';
+import type { Release } from '#protocols/gossip/release.ts';
 import { readRoster, saveRoster } from '#protocols/gossip/roster-file.ts';
 import { loadSigningKey, verifySignature } from '#protocols/gossip/signing.ts';
 import { startingTrust } from '#protocols/gossip/starting-trust.ts';
@@ -91,8 +96,18 @@ class StationProcess implements Station {
       },
       onSent: () => undefined,
     });
+    this.#session.exchange(this.#pieces());
     this.#desk = createGoalDesk(this.#member, unixMs());
     this.#journal = new Journal(config.runDir);
+  }
+
+  #pieces(): PieceExchange {
+    const store = pieceFiles(join(this.#config.runDir, 'contents'));
+    return new PieceExchange(store, this.#random.fork('pieces'), {
+      onWhole: () => undefined,
+      onFalse: (from) => countRefusal(this.#member, from, 'piece-false'),
+      onNotKept: (error) => complain('content-not-kept', error),
+    });
   }
 
   async start(): Promise<void> {
@@ -190,9 +205,29 @@ class StationProcess implements Station {
       const { authorityKey } = admission;
       writeFollowedAuthority(this.#authorityFile, { rootKey, authorityKey });
     } catch (error) {
-      process.stderr.write(
-        `${JSON.stringify({ event: 'roster-not-kept', detail: String(error) })}\n`,
-      );
+      complain('roster-not-kept', error);
+    }
+  }
+
+  offerRelease(
+    ...[name, version, content]: Parameters<Station['offerRelease']>
+  ): ReturnType<Station['offerRelease']> {
+    const { bytes } = this.#offer(name, version, content);
+    note(this.#state, now(), `station: ${name} version ${version} to all`);
+    return Promise.resolve({ pieces: pieceCount(bytes) });
+  }
+
+  #offer(...[name, version, content]: Parameters<Station['offerRelease']>): Release {
+    try {
+      return this.#session.offer(name, version, content);
+    } catch (cause) {
+      if (cause instanceof Fault) throw cause;
+      throw new Fault('content-not-kept', `the station cannot keep it: ${String(cause)}`, {
+        data: { name, version, bytes: content.length },
+        remedy: `Make room in ${this.#config.runDir}.`,
+        exit: 'refused',
+        cause,
+      });
     }
   }
 
@@ -212,6 +247,10 @@ class StationProcess implements Station {
     for (const resolve of waiting) resolve();
   }
 }
+
+const complain = (event: string, error: unknown): void => {
+  process.stderr.write(`${JSON.stringify({ event, detail: String(error) })}\n`);
+};
 
 const now = (): number => systemClock.monotonicMs();
 

@@ -52,6 +52,19 @@ export const receiveGossip = (
   return receipt;
 };
 
+/** Whether the peer has not used up what it may ask of us; notes it where it has. */
+export const isDirectWelcome = (
+  member: MeshMember,
+  from: number,
+  bytes: number,
+  nowMs: number,
+): boolean => {
+  const { bucket } = knowledgeOf(member, from, nowMs);
+  const isWelcome = takeTokens(bucket, PEER_RATE, 1 + bytes / 1024, nowMs);
+  if (!isWelcome) note(member, from, 'peer-rate');
+  return isWelcome;
+};
+
 /** A message of repair for us alone. */
 export const receiveDirect = (
   member: MeshMember,
@@ -60,12 +73,7 @@ export const receiveDirect = (
   nowMs: number,
 ): Receipt => {
   const receipt: Receipt = { verdict: 'ignore', received: [], envelopes: [], replies: [] };
-  const { bucket } = knowledgeOf(member, from, nowMs);
-  const cost = 1 + bytes.length / 1024;
-  if (!takeTokens(bucket, PEER_RATE, cost, nowMs)) {
-    note(member, from, 'peer-rate');
-    return receipt;
-  }
+  if (!isDirectWelcome(member, from, bytes.length, nowMs)) return receipt;
   const { admission } = member;
   const isMember = (author: number): boolean =>
     author === AUTHORITY || admission.members.has(author);

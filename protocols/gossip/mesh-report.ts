@@ -2,6 +2,7 @@ import { fingerprintOf } from './fingerprint.ts';
 import { levelOf } from './fast-hearing.ts';
 import type { MeshMember } from './mesh-member.ts';
 import type { Mesh } from './mesh.ts';
+import type { ContentProgress } from './piece-exchange.ts';
 import { recentOf } from './peer-account.ts';
 import type { Role } from './roster.ts';
 
@@ -47,6 +48,8 @@ export interface MeshReport {
   messagesIn: number;
   messagesRefused: number;
   fastLane: LaneReport;
+  /** Contents of releases, as far as they are here. */
+  contents: ContentProgress[];
 }
 
 /** The fast lane of one member. */
@@ -82,6 +85,7 @@ const laneReport = ({ lane }: MeshMember, mesh: Mesh | undefined): LaneReport =>
 export const meshReport = (
   member: MeshMember,
   mesh: Mesh | undefined,
+  contents: ContentProgress[],
   nowMs: number,
 ): MeshReport => {
   const { admission, counts, refusals } = member;
@@ -136,5 +140,6 @@ export const meshReport = (
     messagesIn: counts.messagesIn,
     messagesRefused: counts.refused,
     fastLane: laneReport(member, mesh),
+    contents,
   };
 };

@@ -9,12 +9,21 @@ import { passOrder } from './fast-orders.ts';
 import { receiveCast } from './fast-receive.ts';
 import { forgetLeavers, type MeshMember } from './mesh-member.ts';
 import { queueBeacon, queuePublish, signSafety } from './mesh-publish.ts';
-import { recall, receiveDirect, receiveGossip, type Receipt } from './mesh-receive.ts';
+import {
+  isDirectWelcome,
+  recall,
+  receiveDirect,
+  receiveGossip,
+  type Receipt,
+} from './mesh-receive.ts';
 import { meshReport, type MeshReport } from './mesh-report.ts';
-import { greeting, meshTick, relayTick } from './mesh-tick.ts';
+import { greeting, meshTick, paceNow, relayTick } from './mesh-tick.ts';
 import type { GossipVerdict, Mesh, MeshHandlers } from './mesh.ts';
 import { queueLasting } from './outgoing.ts';
-import { allEntries, type Entry } from './registers.ts';
+import type { PieceExchange } from './piece-exchange.ts';
+import { isPieceMessage } from './pieces.ts';
+import { allEntries, newestRelease, type Entry } from './registers.ts';
+import type { Release } from './release.ts';
 import type { Roster } from './roster.ts';
 
 /** What a session tells its owner. */
@@ -38,6 +47,7 @@ export class MeshSession implements MeshHandlers {
   readonly #random: Random;
   readonly #events: SessionEvents;
   #mesh: Mesh | undefined;
+  #pieces: PieceExchange | undefined;
   readonly #connectedMs = new Map<number, number>();
 
   constructor(member: MeshMember, clock: Clock, random: Random, events: SessionEvents) {
@@ -52,6 +62,32 @@ export class MeshSession implements MeshHandlers {
     this.#mesh = mesh;
   }
 
+  /** Fetches and hands on the contents of releases from now on, those announced before too. */
+  exchange(pieces: PieceExchange): void {
+    this.#pieces = pieces;
+    for (const { topic, payload } of this.recall()) if (topic === 'release') pieces.want(payload);
+  }
+
+  /**
+   * Announces a content of ours and serves it. Throws Fault 'release-rollback', 'role', and what the store
+   * throws.
+   */
+  offer(name: string, version: number, content: Uint8Array): Release {
+    const newest = newestRelease(this.member.admission.registers, name);
+    const pieces = this.#pieces;
+    if (pieces === undefined) throw new Error('offered before exchange()');
+    if (version < newest) {
+      throw new Fault('release-rollback', `version ${newest} of ${name} was announced already`, {
+        data: { name, version, newest },
+        remedy: 'Give it a greater version: by announcement no member goes back.',
+        exit: 'refused',
+      });
+    }
+    const release = pieces.offer(name, version, content);
+    this.publish({ topic: 'release', payload: release }, true);
+    return release;
+  }
+
   onGossip(from: number, bytes: Uint8Array): GossipVerdict {
     const receipt = receiveGossip(this.member, from, bytes, this.#clock.monotonicMs());
     this.#deliver(receipt);
@@ -59,6 +95,12 @@ export class MeshSession implements MeshHandlers {
   }
 
   onDirect(from: number, bytes: Uint8Array): void {
+    if (this.#pieces !== undefined && isPieceMessage(bytes)) {
+      const nowMs = this.#clock.monotonicMs();
+      if (!isDirectWelcome(this.member, from, bytes.length, nowMs)) return;
+      for (const reply of this.#pieces.receive(from, bytes, nowMs)) this.#mesh?.send(from, reply);
+      return;
+    }
     const receipt = receiveDirect(this.member, from, bytes, this.#clock.monotonicMs());
     this.#deliver(receipt);
     for (const reply of receipt.replies) this.#mesh?.send(from, reply);
@@ -84,6 +126,7 @@ export class MeshSession implements MeshHandlers {
     for (const index of order) {
       const one = received[index]!;
       if (one.topic === 'roster') this.#adopt(one.payload);
+      if (one.topic === 'release') this.#pieces?.want(one.payload);
       if (one.topic === 'directive' && !byCast) passOrder(this.member.orders, envelopes[index]!);
       this.#events.onReceived(one, envelopes[index]!);
     }
@@ -171,6 +214,9 @@ export class MeshSession implements MeshHandlers {
     for (const frame of casts) mesh.cast?.(frame);
     for (const bundle of gossip) mesh.publish(bundle);
     for (const { to, bytes } of direct) mesh.send(to, bytes);
+    const { intervalMs, leastMs } = paceNow(this.member, surroundings);
+    const asked = this.#pieces?.tick(peers, intervalMs / leastMs, nowMs) ?? [];
+    for (const { to, bytes } of asked) mesh.send(to, bytes);
     for (const envelope of envelopes) this.#events.onSent(envelope);
     this.#hangUpSilent(mesh, peers, nowMs);
   }
@@ -214,7 +260,8 @@ export class MeshSession implements MeshHandlers {
 
   /** What `skein mesh show` says; {@link status} is what goes on record. */
   report(): MeshReport {
-    return meshReport(this.member, this.#mesh, this.#clock.monotonicMs());
+    const contents = this.#pieces?.progress() ?? [];
+    return meshReport(this.member, this.#mesh, contents, this.#clock.monotonicMs());
   }
 
   status(): MeshStatus {

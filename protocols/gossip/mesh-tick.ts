@@ -6,7 +6,7 @@ import { dueRelays } from './fast-relay.ts';
 import type { MeshMember } from './mesh-member.ts';
 import { nextNumber, signDeparting } from './mesh-publish.ts';
 import { takeDepartures, type Departure } from './outgoing.ts';
-import { judgePace } from './pace.ts';
+import { judgePace, type Pace } from './pace.ts';
 import { isDurable } from './registers.ts';
 import { authorDigest, encodeDigest } from './repair.ts';
 import type { Topic } from './topic.ts';
@@ -59,7 +59,7 @@ export const meshTick = (
   // One radio carries both: where no frame comes through, gossip tells how full it is.
   if (lane !== undefined) judgePace(lane.pace, nowMs, member.gossipPace);
   judgePace(member.gossipPace, nowMs);
-  const paceMs = (lane?.pace ?? member.gossipPace).intervalMs;
+  const paceMs = paceNow(member, { peers, canCast }).intervalMs;
   const isHurried = member.outgoing.hurry;
   const departures = takeDepartures(member.outgoing, nowMs, paceMs, (topic, payload) =>
     signDeparting(member, topic, payload, nowMs),
@@ -80,6 +80,10 @@ export const meshTick = (
     direct: repairs(member, peers, nowMs, random),
   };
 };
+
+/** How often we speak now, by the lane that carries our words. */
+export const paceNow = (member: MeshMember, { canCast }: MeshSurroundings): Pace =>
+  (canCast ? member.lane?.pace : undefined) ?? member.gossipPace;
 
 /** Frames of others to say again: to be asked for every few ms, for a relay is in time or of no use. */
 export const relayTick = (member: MeshMember, nowMs: number): Uint8Array[] => {

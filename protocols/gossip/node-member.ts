@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+
 import { Fault } from '../fault.ts';
 import type { Random } from '../random.ts';
 import { systemClock } from '../system-clock.ts';
@@ -7,10 +9,14 @@ import { openGroupKey } from './group-key.ts';
 import { publicKeyFromHex } from './identity.ts';
 import { memberFiles, type MemberFiles } from './member-file.ts';
 import { createMeshMember, type MeshMember } from './mesh-member.ts';
+import { note } from './mesh-receive.ts';
 import { MeshSession, type SessionEvents } from './mesh-session.ts';
 import type { Undefended } from './node-defences.ts';
 import { openLanes } from './node-lanes.ts';
+import { PieceExchange } from './piece-exchange.ts';
+import { pieceFiles } from './piece-files.ts';
 import { readRoster } from './roster-file.ts';
+import type { Release } from './release.ts';
 import { checkRosterExpiry } from './signed-roster.ts';
 import { loadSigningKey, verifySignature } from './signing.ts';
 import { startingTrust } from './starting-trust.ts';
@@ -34,12 +40,18 @@ export interface MemberSettings {
   /** The flight's boot epoch, if a supervisor counts them; undefined: every start is a boot. */
   bootEpoch: number | undefined;
   random: Random;
-  events: SessionEvents;
+  events: MemberEvents;
   /** Counters or state could not be written; tried again. */
   onNotKept(error: unknown): void;
   undefended?: Undefended | undefined;
   /** Default: the system's. */
   clock?: Clock;
+}
+
+/** What a running member tells its owner. */
+export interface MemberEvents extends SessionEvents {
+  /** The content of a release is there whole, in the member's directory as contents/`name`; once a start. */
+  onContent?(release: Release, name: string): void;
 }
 
 /** A member of the mesh in this process, over libp2p, with its keys, files and timers. */
@@ -82,6 +94,16 @@ export const startMember = async (settings: MemberSettings): Promise<RunningMemb
       cause,
     });
   });
+  const pieces = new PieceExchange(
+    pieceFiles(join(settings.directory, 'contents')),
+    random.fork('pieces'),
+    {
+      onWhole: (release, name) => events.onContent?.(release, name),
+      onFalse: (from) => note(member, from, 'piece-false'),
+      onNotKept: settings.onNotKept,
+    },
+  );
+  session.exchange(pieces);
   session.attach(node);
   const keeper = new StateKeeper(member, files, clock, settings.onNotKept);
   keeper.keep();

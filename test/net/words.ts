@@ -2,6 +2,7 @@ import type { PayloadByTopic } from '#protocols/channel/mesh-messages.ts';
 import type { GoalId } from '#protocols/gossip/goal-id.ts';
 import { encodeKnots } from '#protocols/gossip/intent.ts';
 
+import { seededRandom } from '#protocols/random.ts';
 import { FIRST_OPERATOR } from './enrolment.ts';
 
 /** Before any goal was heard. */
@@ -46,6 +47,12 @@ export const claimOf = (
   state: 'claimed',
   evidence: '',
 });
+
+/** In place of a model's weights. */
+export const drawnContent = (seed: number, length: number): Uint8Array => {
+  const random = seededRandom(seed);
+  return Uint8Array.from({ length }, () => 256 * random.uniform());
+};
 
 /** Of the list of tasks that all drones work on. */
 export const commonTask = (index: number): string => `lane:0:${index}`;

@@ -135,6 +135,7 @@ export const fabricatedStation = (
       startMission: refuse,
       sendDirective: refuse,
       introduceRoster: refuse,
+      offerRelease: refuse,
       mesh: () => ({
         member: 1000,
         swarm: 'meadow',
@@ -147,6 +148,7 @@ export const fabricatedStation = (
         bytesOut: 0,
         messagesIn: 0,
         messagesRefused: 0,
+        contents: [],
         fastLane: {
           isOpen: true,
           why: '',

@@ -1,13 +1,20 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Fault } from '#protocols/fault.ts';
 import { CARD_FILE, MANIFEST_FILE, SIGNATURE_FILE, WEIGHTS_FILE } from './manifest.ts';
+import { unpackRelease } from './pack.ts';
 import type { ReleaseFiles } from './release.ts';
 
 const NAMES = [MANIFEST_FILE, SIGNATURE_FILE, WEIGHTS_FILE, CARD_FILE];
 
-/** The door from disk: a release directory's files, unverified. Throws Fault `release-unreadable` (exit usage). */
+/**
+ * The door from disk: a release directory's files, or those of one packed file, unverified. Throws Faults
+ * `release-unreadable` and `release-malformed` (exit usage).
+ */
 export const readReleaseFiles = (directory: string): ReleaseFiles => {
+  if (statSync(directory, { throwIfNoEntry: false })?.isFile() === true) {
+    return unpackRelease(Uint8Array.from(readFileSync(directory)), directory);
+  }
   const files = new Map<string, Uint8Array>();
   for (const name of NAMES) {
     const path = join(directory, name);

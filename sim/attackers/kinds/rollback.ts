@@ -15,7 +15,7 @@ const EVERY_MS = 500;
 const releaseOf = (version: number): Release => ({
   name: NAME,
   version,
-  manifestSha256: Uint8Array.from(sha256(Uint8Array.of(version))),
+  piecesSha256: Uint8Array.from(sha256(Uint8Array.of(version))),
   bytes: 1000 + version,
 });
 

@@ -4,6 +4,7 @@ import type { PayloadByTopic } from '#protocols/channel/mesh-messages.ts';
 import { splitBundle } from '#protocols/gossip/bundle.ts';
 import { decodePayload, encodePayload } from '#protocols/gossip/codec.ts';
 import { attachSignature, decodeEnvelope, encodeUnsigned } from '#protocols/gossip/envelope.ts';
+import { decodePieceMessage, encodePieceMessage } from '#protocols/gossip/pieces.ts';
 import { emptyRegisters, keepEntry } from '#protocols/gossip/registers.ts';
 import { answerRepair } from '#protocols/gossip/repair.ts';
 import { TOPIC_NAMES, type Topic } from '#protocols/gossip/topic.ts';
@@ -49,6 +50,17 @@ const payloadOf = (topic: 'taskReport', seed: number): PayloadByTopic['taskRepor
 const concat = (parts: readonly Uint8Array[]): Uint8Array =>
   Uint8Array.from(parts.flatMap((part) => [...part]));
 
+const piecesOf = (seed: number): Uint8Array[] => {
+  const id = new Uint8Array(32).fill(seed);
+  const bytes = new Uint8Array(200).fill(7);
+  const all = [
+    { kind: 'ask', id, index: 3 },
+    { kind: 'piece', id, index: 3, bytes },
+    { kind: 'have', id, bits: bytes },
+  ] as const;
+  return all.map((message) => encodePieceMessage(message));
+};
+
 /** Every decoder of what a radio brings, by name. */
 export const decodersOf = (seed: number): Record<string, Decoder> => {
   const ofTopics = TOPIC_NAMES.map((topic): [string, Decoder] => [
@@ -74,6 +86,7 @@ export const decodersOf = (seed: number): Record<string, Decoder> => {
     ...Object.fromEntries(ofTopics),
     envelope: { sound: envelopes, decode: (bytes) => decodeEnvelope(bytes) !== undefined },
     bundle: { sound: bundles, decode: (bytes) => splitBundle(bytes) !== undefined },
+    piece: { sound: piecesOf(seed), decode: (bytes) => decodePieceMessage(bytes) !== undefined },
     repair: {
       sound: [...lists, digest, ...transfers.slice(0, 4)],
       decode: (bytes) => {

@@ -4,12 +4,15 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import type { StationClient } from '#coordinator/client/station-socket.ts';
+import { trustedModelSigners } from '#coordinator/commands/model-signers-file.ts';
 import { loadMission } from '#coordinator/mission/load.ts';
 import { openAuthority } from '#coordinator/roster/authority-directory.ts';
 import { EXIT } from '#protocols/fault.ts';
 import type { MeshReport, PeerReport } from '#protocols/gossip/mesh-report.ts';
 import { signRoster } from '#protocols/gossip/signed-roster.ts';
-import { loadSigningKey } from '#protocols/gossip/signing.ts';
+import { loadSigningKey, verifySignature } from '#protocols/gossip/signing.ts';
+import { readReleaseFiles } from '#world/release/release-file.ts';
+import { loadRelease } from '#world/release/release.ts';
 import { runSkein } from '../run-skein.ts';
 import { EnrolledSwarm } from './enrolled-swarm.ts';
 
@@ -139,6 +142,28 @@ describe('a swarm of real processes that was enrolled by the command line', () =
       3000,
     );
   }, 60_000);
+
+  it('a model release comes to every drone by one command, and is verified there', async () => {
+    const socket = ['--station', join(swarm.place, 'base', 'station.sock')];
+    const { manifest } = loadRelease(
+      readReleaseFiles('models/current'),
+      trustedModelSigners(),
+      verifySignature,
+    );
+    const { stdout } = await swarm.skein('--json', ...socket, 'model', 'send');
+    const { name, version } = manifest;
+    expect(JSON.parse(stdout)).toMatchObject({ name, version, reachable: 2, whole: 2 });
+    for (const { directory } of drones) {
+      const file = join(directory, 'run', 'contents', `${name}-${version}`);
+      const shown = await swarm.skein('model', 'show', file);
+      expect(shown.stdout).toContain(`${name} version ${version}`);
+      expect(shown.stdout).toContain('verified');
+    }
+    const older = { name, version: version - 1, content: Buffer.from('older').toString('base64') };
+    await expect(base.call('POST', '/release', older)).rejects.toMatchObject({
+      code: 'release-rollback',
+    });
+  }, 90_000);
 
   it('a revoked operator is out everywhere within five seconds, and its abort is nobody’s', async () => {
     const socket = ['--station', join(swarm.place, 'base', 'station.sock')];

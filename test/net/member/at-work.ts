@@ -16,7 +16,7 @@ import type { Clock } from '#protocols/time.ts';
 import { storyGoal, storySafety } from '../../protocols/gossip/mission-story.ts';
 import { beaconOf } from '../../protocols/gossip/swarm-story.ts';
 import { GROUP, isOperator, PORT } from '../enrolment.ts';
-import { claimOf, commonTask, intentAt, NO_GOAL } from '../words.ts';
+import { claimOf, commonTask, drawnContent, intentAt, NO_GOAL } from '../words.ts';
 import type { Account, Load, MemberConfig, Note, Order } from './orders.ts';
 import type { AtWork } from './serve.ts';
 import { disarm, undefendedNode } from './undefended.ts';
@@ -91,6 +91,8 @@ export const memberAtWork = async (config: MemberConfig): Promise<AtWork<Order, 
     },
   });
   const { session } = member;
+  // What was restored is not received again.
+  for (const { topic, payload } of session.recall()) if (topic === 'goal') goal = payload.id;
   disarm(session.member, without);
   const note = (kind: Note['kind'], name: string): void =>
     void said.push({ kind, author: self, name, atMs: nowMs() });
@@ -151,8 +153,12 @@ export const memberAtWork = async (config: MemberConfig): Promise<AtWork<Order, 
       ({ task, owner, claimEpoch }) => `${task} ${owner} ${claimEpoch}`,
     );
     const value = {
-      ...{ said, heard, held: held.sort(), completed: completed.sort() },
+      said,
+      heard,
+      held: held.sort(),
+      completed: completed.sort(),
       status: session.status(),
+      contents: session.report().contents,
     };
     said = [];
     heard = [];
@@ -189,6 +195,9 @@ export const memberAtWork = async (config: MemberConfig): Promise<AtWork<Order, 
       }
       case 'roster':
         session.introduceRoster(Uint8Array.from(Buffer.from(order.signedHex, 'hex')));
+        return undefined;
+      case 'offer':
+        session.offer(order.name, order.version, drawnContent(order.seed, order.bytes));
         return undefined;
       case 'clock':
         ({ aheadMs } = order);

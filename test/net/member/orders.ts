@@ -1,4 +1,5 @@
 import type { MeshStatus } from '#protocols/channel/mesh-messages.ts';
+import type { ContentProgress } from '#protocols/gossip/piece-exchange.ts';
 import type { DirectiveKind } from '#protocols/gossip/directive.ts';
 
 /** How a member process is started: a JSON file, its only argument. */
@@ -51,6 +52,7 @@ export interface Account {
   /** For each task that is done, who did it under which claim, as the book of a drone's mind has it. */
   completed: string[];
   status: MeshStatus;
+  contents: ContentProgress[];
   cpuMs: number;
   rssBytes: number;
   maxRssBytes: number;
@@ -65,6 +67,8 @@ export type Order =
   | { do: 'directive'; kind: DirectiveKind; number: number }
   | { do: 'goal'; number: number }
   | { do: 'roster'; signedHex: string }
+  /** Offers a content of so many bytes, drawn by the seed. */
+  | { do: 'offer'; name: string; version: number; bytes: number; seed: number }
   /** Its clock goes ahead from now on. */
   | { do: 'clock'; aheadMs: number }
   /** Answers with an Account, and forgets what was noted. */

@@ -113,7 +113,14 @@ export const stockAtWork = async (config: MemberConfig): Promise<AtWork<Order, A
       member: id,
       connected: subscribed.has(peerIdOfKey(publicKey)),
     }));
-    const value = { said, heard, held: [], completed: [], status: { peers } as never };
+    const value = {
+      said,
+      heard,
+      held: [],
+      completed: [],
+      contents: [],
+      status: { peers } as never,
+    };
     said = [];
     heard = [];
     const rssBytes = process.memoryUsage.rss();

@@ -243,7 +243,7 @@ describe('what a member that has turned may not do', () => {
   const release = (version: number, name = 'quad'): Release => ({
     name,
     version,
-    manifestSha256: new Uint8Array(32).fill(version),
+    piecesSha256: new Uint8Array(32).fill(version),
     bytes: 1000,
   });
 

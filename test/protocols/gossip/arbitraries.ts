@@ -7,6 +7,7 @@ import { priceBelow } from '#protocols/gossip/bid-price.ts';
 import { DIRECTIVES, type DirectiveKind } from '#protocols/gossip/directive.ts';
 import { encodeKnots } from '#protocols/gossip/intent.ts';
 import { MAX_ANSWERS } from '#protocols/gossip/order-tag.ts';
+import { MAX_CONTENT_BYTES } from '#protocols/gossip/pieces.ts';
 import { ROLES } from '#protocols/gossip/roster.ts';
 import { TASK_STATES } from '#protocols/gossip/task-report.ts';
 import type { Topic } from '#protocols/gossip/topic.ts';
@@ -175,10 +176,10 @@ export const payloads: {
   }),
   beacon,
   release: fc.record({
-    name: fc.string({ maxLength: 64 }),
+    name: fc.stringMatching(/^[\w.-]{1,64}$/u),
     version: u32,
-    manifestSha256: bytes(32, 32),
-    bytes: u32,
+    piecesSha256: bytes(32, 32),
+    bytes: fc.integer({ min: 1, max: MAX_CONTENT_BYTES }),
   }),
 };
 

@@ -15,29 +15,12 @@ import { EXIT, Fault } from '#protocols/fault.ts';
 import { systemClock } from '#protocols/system-clock.ts';
 import type { AgentConfig } from './config.ts';
 import { readAgentConfig, writeChildConfig } from './config-file.ts';
+import { CHILDREN, NODE_ENVIRONMENT, NODE_FLAGS, type ChildName } from './child-processes.ts';
 import { restartDelayMs } from './restart.ts';
 import { surviveLog } from './survive-log.ts';
 
-/** In the order in which they start: whoever is needed by the others first. */
-const CHILDREN = ['recorder', 'pilot', 'mesh', 'mind'] as const;
-type ChildName = (typeof CHILDREN)[number];
-
 const GRACE_MS = 4000;
 const here = dirname(fileURLToPath(import.meta.url));
-
-/**
- * Short-lived garbage fills whatever young space there is, and long-lived there is little: this keeps
- * 45 MB away from the mesh (libp2p) and 40 MB from the pilot.
- */
-const NODE_FLAGS: Readonly<Partial<Record<ChildName, readonly string[]>>> = {
-  pilot: ['--max-semi-space-size=1'],
-  mesh: ['--max-semi-space-size=2'],
-};
-
-/** glibc keeps a heap per thread; two for all of QUIC's keep 18 MB away from the mesh. */
-const NODE_ENVIRONMENT: Readonly<Partial<Record<ChildName, Readonly<Record<string, string>>>>> = {
-  mesh: { MALLOC_ARENA_MAX: '2' },
-};
 
 /** Compiled code from the last run halves a child's start, and saves it the compiler: 15 MB each. */
 const COMPILE_CACHE = join(dirname(here), 'node_modules', '.cache', 'skein');

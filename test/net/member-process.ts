@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { NODE_ENVIRONMENT, NODE_FLAGS } from '#agent/child-processes.ts';
 import type { Account, MemberConfig, Order } from './member/orders.ts';
 import { OrderedProcess } from './ordered-process.ts';
 
@@ -20,7 +21,9 @@ export class MemberProcess extends OrderedProcess<Order, Account> {
     on: (program: string, ...args: string[]) => [string, string[]],
   ) {
     const file = join(config.directory, 'member.json');
-    super(`member ${config.self}`, MAINS[kind], file, config, on);
+    // As a drone runs its mesh: what a process takes up depends on it.
+    const node = { flags: NODE_FLAGS.mesh, environment: NODE_ENVIRONMENT.mesh };
+    super(`member ${config.self}`, MAINS[kind], file, config, on, node);
   }
 
   async account(): Promise<Account> {

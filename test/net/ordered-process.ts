@@ -14,17 +14,24 @@ export class OrderedProcess<Order, Value> {
   readonly ready: Promise<void>;
   #requests = 0;
 
-  /** `on`: the command that runs a program where this one is to run. */
+  /** `on`: the command that runs a program where this one is to run; `node`: how it is to run there. */
   constructor(
     name: string,
     main: string,
     configFile: string,
     config: object,
     on: (program: string, ...args: string[]) => [string, string[]],
+    node: {
+      flags?: readonly string[] | undefined;
+      environment?: Readonly<Record<string, string>> | undefined;
+    } = {},
   ) {
     writeFileSync(configFile, JSON.stringify(config));
-    const [program, args] = on(process.execPath, main, configFile);
-    this.#process = spawn(program, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+    const [program, args] = on(process.execPath, ...(node.flags ?? []), main, configFile);
+    this.#process = spawn(program, args, {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      env: { ...process.env, ...node.environment },
+    });
     this.#ended = new Promise((resolve) => {
       this.#process.once('exit', (code, signal) => {
         const error = `${name} ended with ${signal ?? code}`;

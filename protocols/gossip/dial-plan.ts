@@ -18,7 +18,7 @@ interface Attempt {
 
 const FIRST_BACKOFF_MS = 1000;
 /** A link that comes back is used again within this time at the latest, give or take the jitter. */
-const MAX_BACKOFF_MS = 5000;
+const MAX_BACKOFF_MS = 2000;
 const HELP_OUT_AFTER_MS = 12_000;
 
 export const createDialPlan = (): DialPlan => ({ attempts: new Map() });
@@ -50,7 +50,7 @@ export const dueDials = (
   });
 };
 
-/** Doubling from 1 s to 5 s, each between half and one and a half of it, so that a fleet does not dial in step. */
+/** Doubling from 1 s to 2 s, each between half and one and a half of it, so that a fleet does not dial in step. */
 export const noteDialFailed = (
   plan: DialPlan,
   peerId: string,
@@ -61,6 +61,12 @@ export const noteDialFailed = (
   const backoffMs = Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** attempt.failures);
   attempt.failures += 1;
   attempt.nextMs = nowMs + backoffMs * (0.5 + random.uniform());
+};
+
+/** It was heard by another way after it had been silent: the next dial need not wait. */
+export const noteVoice = (plan: DialPlan, peerId: string, nowMs: number): void => {
+  const attempt = plan.attempts.get(peerId);
+  if (attempt !== undefined) attempt.nextMs = Math.min(attempt.nextMs, nowMs);
 };
 
 export const noteDisconnected = (

@@ -31,6 +31,11 @@ export class MemberTable {
     return this.#members.get(peerId)?.id;
   }
 
+  peerIdOf(member: number): string | undefined {
+    for (const [peerId, { id }] of this.#members) if (id === member) return peerId;
+    return undefined;
+  }
+
   /** True for a member; whoever is none is noted. */
   welcomes(peerId: string): boolean {
     if (this.#members.has(peerId)) return true;

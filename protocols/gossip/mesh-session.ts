@@ -22,7 +22,7 @@ import type { GossipVerdict, Mesh, MeshHandlers } from './mesh.ts';
 import { queueLasting } from './outgoing.ts';
 import type { PieceExchange } from './piece-exchange.ts';
 import { isPieceMessage } from './pieces.ts';
-import { allEntries, newestRelease, type Entry } from './registers.ts';
+import { allEntries, isDurable, newestRelease, type Entry } from './registers.ts';
 import type { Release } from './release.ts';
 import type { Roster } from './roster.ts';
 
@@ -34,6 +34,8 @@ export interface SessionEvents {
   onSent(envelope: Uint8Array): void;
 }
 
+/** Who says nothing for so long has lost its links with us, or is about to. */
+const GONE_MS = 2000;
 /** A member that is connected and yet unheard of for this long: its link may be mute. Beacons come every second. */
 const SILENT_MS = 6000;
 
@@ -49,6 +51,8 @@ export class MeshSession implements MeshHandlers {
   #mesh: Mesh | undefined;
   #pieces: PieceExchange | undefined;
   readonly #connectedMs = new Map<number, number>();
+  /** When each member's own voice came last. */
+  readonly #voiceMs = new Map<number, number>();
 
   constructor(member: MeshMember, clock: Clock, random: Random, events: SessionEvents) {
     this.member = member;
@@ -125,11 +129,18 @@ export class MeshSession implements MeshHandlers {
     order.sort((a, b) => Number(isOrder(b)) - Number(isOrder(a)) || a - b);
     for (const index of order) {
       const one = received[index]!;
+      if (!isDurable(one.topic)) this.#noteVoice(one);
       if (one.topic === 'roster') this.#adopt(one.payload);
       if (one.topic === 'release') this.#pieces?.want(one.payload);
       if (one.topic === 'directive' && !byCast) passOrder(this.member.orders, envelopes[index]!);
       this.#events.onReceived(one, envelopes[index]!);
     }
+  }
+
+  #noteVoice({ author, receivedMs }: Received): void {
+    const sinceMs = receivedMs - (this.#voiceMs.get(author) ?? -Infinity);
+    this.#voiceMs.set(author, receivedMs);
+    if (sinceMs > GONE_MS && author !== this.member.admission.self) this.#mesh?.seek(author);
   }
 
   #adopt(roster: Roster): void {

@@ -45,6 +45,8 @@ export interface Mesh {
   peers(): MeshPeer[];
   /** Drops the connection to a member, which is then dialled again: mends one that fell silent. */
   hangUp(member: number): void;
+  /** A member that was silent is heard again, by whatever way: a link may come about, if there is none. */
+  seek(member: number): void;
   /** Who may connect from now on; whoever is connected and is not in it is cut off. */
   allow(roster: Roster): void;
   /** Application bytes moved so far. */

@@ -9,6 +9,7 @@ import {
   noteConnected,
   noteDialFailed,
   noteDisconnected,
+  noteVoice,
 } from './dial-plan.ts';
 import type { MemberTable } from './member-table.ts';
 import type { MeshHandlers, MeshPeer } from './mesh.ts';
@@ -148,6 +149,14 @@ export class NodeLinks {
     const found = multiaddrs.slice(0, MAX_DISCOVERED).map(String);
     const named = found.map((text) => (text.includes('/p2p/') ? text : `${text}/p2p/${peerId}`));
     this.#discovered.set(peerId, named);
+  }
+
+  /** Dials a member that is heard and has no link, if it is ours to dial. */
+  seek(member: number): void {
+    const peerId = this.#options.members.peerIdOf(member);
+    if (peerId === undefined || this.connectionOf(member) !== undefined) return;
+    noteVoice(this.#plan, peerId, nowMs());
+    this.supervise();
   }
 
   /** Looks after all links now; the timer does it anyway. */

@@ -92,6 +92,7 @@ export const openNode = async (options: NodeOptions): Promise<MeshNode> => {
     },
     peers: () => links.peers(),
     hangUp: (member) => links.hangUp(member),
+    seek: (member) => links.seek(member),
     allow: (next) => {
       members.adopt(next);
       if (defences.membersOnly) links.hangUpStrangers();

@@ -1,5 +1,11 @@
 import type { Random } from '../random.ts';
-import { dueDials, noteConnected, noteDialFailed, noteDisconnected } from './dial-plan.ts';
+import {
+  dueDials,
+  noteConnected,
+  noteDialFailed,
+  noteDisconnected,
+  noteVoice,
+} from './dial-plan.ts';
 import { EventQueue } from './event-queue.ts';
 import { GOSSIP_HEARTBEAT_MS, gossipDegree } from './gossip-degree.ts';
 import type { Mesh, MeshHandlers } from './mesh.ts';
@@ -74,6 +80,7 @@ export class SimulatedAir {
         this.#unlink(station, peer);
         this.#plan(this.#nowMs, () => this.#relink());
       },
+      seek: (peer) => noteVoice(station.dials, nameOf(peer), this.#nowMs),
       allow: (next) => {
         station.roster = next;
         this.#relink();
@@ -182,11 +189,8 @@ export class SimulatedAir {
     const told = gossip.told();
     const others = [...linked].filter((peer) => !gossip.mesh.has(peer));
     const { Dlazy } = gossipDegree(station.roster.members.length);
-    if (told.length > 0) {
-      for (const peer of shuffled(others, this.#random).slice(0, Dlazy)) {
-        this.#tell(station, peer, told);
-      }
-    }
+    const lazy = told.length > 0 ? shuffled(others, this.#random).slice(0, Dlazy) : [];
+    for (const peer of lazy) this.#tell(station, peer, told);
     gossip.heartbeat();
     this.#plan(this.#nowMs + GOSSIP_HEARTBEAT_MS, () => this.#heartbeat(station));
   }

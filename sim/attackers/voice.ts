@@ -116,6 +116,7 @@ export class Voice {
       send: (to, bytes) => mesh.send(to, bytes),
       peers: () => mesh.peers(),
       hangUp: (peer) => mesh.hangUp(peer),
+      seek: (member) => mesh.seek(member),
       allow: (roster) => mesh.allow(roster),
       traffic: () => mesh.traffic(),
       close: () => {

@@ -6,6 +6,7 @@ import {
   noteConnected,
   noteDialFailed,
   noteDisconnected,
+  noteVoice,
 } from '#protocols/gossip/dial-plan.ts';
 import { seededRandom } from '#protocols/random.ts';
 
@@ -26,7 +27,7 @@ describe('who dials', () => {
 });
 
 describe('a peer that cannot be reached', () => {
-  it('is tried more and more rarely, never more rarely than every eight seconds, for ever', () => {
+  it('is tried more and more rarely, never more rarely than every three seconds, for ever', () => {
     const plan = createDialPlan();
     let nowMs = 0;
     const gaps: number[] = [];
@@ -37,8 +38,8 @@ describe('a peer that cannot be reached', () => {
       gaps.push(nowMs - failedMs);
     }
     expect(gaps[0]).toBeLessThanOrEqual(1510);
-    expect(Math.max(...gaps)).toBeLessThanOrEqual(7510);
-    expect(Math.max(...gaps.slice(10))).toBeGreaterThan(4000);
+    expect(Math.max(...gaps)).toBeLessThanOrEqual(3010);
+    expect(Math.max(...gaps.slice(10))).toBeGreaterThan(2000);
   });
 
   it('is tried again within half a second of the end of a good connection', () => {
@@ -47,6 +48,16 @@ describe('a peer that cannot be reached', () => {
     noteConnected(plan, 'b');
     noteDisconnected(plan, 'b', 60_000, random);
     expect(dueDials(plan, 'a', ['b'], idle, 60_500)).toEqual(['b']);
+  });
+
+  it('is tried at once when its voice is heard again by another way', () => {
+    const plan = createDialPlan();
+    for (let tries = 0; tries < 9; tries += 1) noteDialFailed(plan, 'b', 0, random);
+    expect(dueDials(plan, 'a', ['b'], idle, 500)).toEqual([]);
+    noteVoice(plan, 'b', 500);
+    expect(dueDials(plan, 'a', ['b'], idle, 500)).toEqual(['b']);
+    // Who dials is agreed all the same.
+    expect(dueDials(plan, 'c', ['b'], idle, 500)).toEqual([]);
   });
 
   it('is forgotten with the roster that named it', () => {
